@@ -1,0 +1,57 @@
+# Everything a newcomer or CI does. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+SEED ?=
+
+.PHONY: help setup demo test check sim bench arrows format lint types coverage schema clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(BIN)/.ready ## make .venv with `migrate` and the development tools in .venv/bin
+
+$(BIN)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: setup ## move a live Service in a sandbox, under traffic, with the tool killed on the way
+	$(BIN)/migrate sandbox demo
+
+test: setup ## every test but the drawn seeds, with coverage
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=0 | tail -n 15
+	$(BIN)/coverage report --fail-under=100 --include='migrator/model/*,migrator/checks/*,migrator/steps/*,migrator/machine/*,migrator/planning/*,migrator/scheduler/*'
+
+check: setup lint types arrows test ## format, lint, types, arrows, tests; what CI runs
+
+format: setup ## write the code as the formatter has it
+	$(BIN)/ruff format migrator tests
+	$(BIN)/ruff check --fix --quiet migrator tests
+
+lint: setup
+	$(BIN)/ruff format --check --quiet migrator tests
+	$(BIN)/ruff check migrator tests
+
+types: setup
+	$(BIN)/mypy
+
+arrows: setup ## the drawing in docs/architecture.md holds
+	$(BIN)/lint-imports --no-cache
+
+sim: setup ## journeys under drawn seeds, and 200 kills over 20 Services at once (SEED=7 replays one)
+	$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED))
+
+bench: setup ## figures side by side in one run, as ratios
+	$(BIN)/python -m tests.bench
+
+schema: setup ## write plans/schema.json from the model
+	$(BIN)/python -m migrator.planning.schema plans/schema.json
+
+clean: ## remove what was built
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,21 @@
+"""`migrate`: answers `--version` before anything is loaded, and hands everything else to the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from migrator import __version__
+
+
+def main() -> int:
+    """The exit code of what was typed."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"migrate {__version__}")
+        return 0
+    from migrator.cli.app import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

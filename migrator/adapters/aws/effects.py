@@ -1,0 +1,113 @@
+"""Every change to AWS, one guarded call each, and how each is recognised afterwards."""
+
+from __future__ import annotations
+
+from migrator.adapters.aws.ec2 import NetworkLook
+from migrator.adapters.aws.elb import ElbLook
+from migrator.adapters.aws.route53 import RecordLook
+from migrator.adapters.aws.route53_nouns import batch_of
+from migrator.adapters.aws.session import AwsSession
+from migrator.adapters.aws.trouble import changing_aws
+from migrator.errors import Missing
+from migrator.model.effects import (
+    ChangeRecords,
+    DeleteLoadBalancer,
+    DeleteSecurityGroup,
+    DeleteTargetGroup,
+    DisableDeletionProtection,
+    Result,
+    RevokeRule,
+)
+
+PROTECTION = "deletion_protection.enabled"
+
+
+class RecordDoer:
+    """Changes record sets."""
+
+    def __init__(self, session: AwsSession) -> None:
+        self._session, self._look = session, RecordLook(session)
+
+    def change(self, effect: ChangeRecords) -> Result:
+        """One batch, done whole or not at all. Raises Conflict when a `before` is not listed exactly so."""
+        with changing_aws("change the record sets of zone", effect.zone_id):
+            answer = self._session.route53.change_resource_record_sets(HostedZoneId=effect.zone_id, ChangeBatch=batch_of(effect))
+        return {"change": answer["ChangeInfo"]["Id"].removeprefix("/change/")}
+
+    def changed(self, effect: ChangeRecords) -> Result | None:
+        """Every `after` is listed and no other `before` is left; the change's id is lost with the reply."""
+        names = tuple(record.name for swap in effect.swaps for record in (swap.before, swap.after))
+        listed = self._look.at(effect.zone_id, names)
+        wanted = [swap.after for swap in effect.swaps]
+        left = [swap.before for swap in effect.swaps if swap.before in listed and swap.before not in wanted]
+        return {} if all(each in listed for each in wanted) and not left else None
+
+
+class BalancerDoer:
+    """Removes what legacy left of a load balancer."""
+
+    def __init__(self, session: AwsSession) -> None:
+        self._session, self._look = session, ElbLook(session)
+
+    def disable_protection(self, effect: DisableDeletionProtection) -> Result:
+        """Raises Missing for a load balancer that is gone."""
+        with changing_aws("disable deletion protection of", effect.balancer_arn):
+            self._session.elb.modify_load_balancer_attributes(
+                LoadBalancerArn=effect.balancer_arn, Attributes=[{"Key": PROTECTION, "Value": "false"}]
+            )
+        return {}
+
+    def protection_disabled(self, effect: DisableDeletionProtection) -> Result | None:
+        """The attribute is off; nothing protects a load balancer that is gone."""
+        try:
+            attributes = self._look.attributes(effect.balancer_arn)
+        except Missing:
+            return {}
+        return {} if attributes.get(PROTECTION) == "false" else None
+
+    def delete(self, effect: DeleteLoadBalancer) -> Result:
+        """AWS is content when it is gone already. Raises Rejected while it is protected, Conflict while it is in use."""
+        with changing_aws("delete load balancer", effect.balancer_arn):
+            self._session.elb.delete_load_balancer(LoadBalancerArn=effect.balancer_arn)
+        return {}
+
+    def deleted(self, effect: DeleteLoadBalancer) -> Result | None:
+        """It is gone."""
+        return {} if self._look.balancer(effect.balancer_arn) is None else None
+
+    def delete_group(self, effect: DeleteTargetGroup) -> Result:
+        """Raises Conflict while a listener forwards to it."""
+        with changing_aws("delete target group", effect.group_arn):
+            self._session.elb.delete_target_group(TargetGroupArn=effect.group_arn)
+        return {}
+
+    def group_deleted(self, effect: DeleteTargetGroup) -> Result | None:
+        """It is gone."""
+        return None if self._look.groups_left((effect.group_arn,)) else {}
+
+
+class NetworkDoer:
+    """Removes what legacy left of rules and security groups."""
+
+    def __init__(self, session: AwsSession) -> None:
+        self._session, self._look = session, NetworkLook(session)
+
+    def revoke(self, effect: RevokeRule) -> Result:
+        """By the rule's id, so that no other rule of the same port and source is meant. Raises Missing when it is gone."""
+        with changing_aws(f"revoke rule {effect.rule_id} of", effect.group_id):
+            self._session.ec2.revoke_security_group_ingress(GroupId=effect.group_id, SecurityGroupRuleIds=[effect.rule_id])
+        return {}
+
+    def revoked(self, effect: RevokeRule) -> Result | None:
+        """It is gone."""
+        return None if self._look.rules_left((effect.rule_id,)) else {}
+
+    def delete(self, effect: DeleteSecurityGroup) -> Result:
+        """Raises Conflict while something refers to it, Missing when it is gone."""
+        with changing_aws("delete security group", effect.group_id):
+            self._session.ec2.delete_security_group(GroupId=effect.group_id)
+        return {}
+
+    def deleted(self, effect: DeleteSecurityGroup) -> Result | None:
+        """It is gone."""
+        return None if self._look.security_groups_left((effect.group_id,)) else {}

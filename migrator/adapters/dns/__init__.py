@@ -1,0 +1,1 @@
+"""Names through dnspython, asked directly of one server at a time, and probes over plain sockets."""

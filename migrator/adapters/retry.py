@@ -1,0 +1,112 @@
+"""Patience, as wrappers with the same port: looks are repeated a few times, effects only when nothing was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from migrator.errors import OutsideError, Throttled, Unclear, Unreachable
+from migrator.model.cluster import Ingress, Lease, Reader, Service, Workload
+from migrator.model.effects import Effect, Result
+from migrator.ports.doing import Clock, Effector, Fence
+from migrator.ports.survey import ClusterSurvey
+
+ATTEMPTS = 4  # of a look
+SENDINGS = 3  # of an effect, which with its naps and time-outs stays far below the 60 s that it has from its intent
+PASSING = (Throttled, Unreachable, Unclear)  # Missing, Denied, Rejected and Conflict are answers, not troubles
+NOTHING_DONE = (Throttled, Unreachable)
+LONGEST_S = 2.0  # of one nap
+
+P = TypeVar("P")
+
+
+def patient(clock: Clock, kinds: tuple[type[OutsideError], ...], attempts: int = ATTEMPTS) -> Retrying:
+    """Up to `attempts` tries with growing, jittered naps on the clock; then the last error itself."""
+    return Retrying(
+        retry=retry_if_exception_type(kinds),
+        stop=stop_after_attempt(attempts),
+        wait=wait_random_exponential(multiplier=0.5, max=LONGEST_S),
+        sleep=clock.sleep,
+        reraise=True,
+    )
+
+
+def looking(port: P, clock: Clock) -> P:
+    """The same port; each question is asked again while the trouble may pass."""
+    return cast("P", _PatientLook(port, patient(clock, PASSING)))
+
+
+class _PatientLook:
+    """Stands for a port whose methods all are questions with whole answers."""
+
+    def __init__(self, port: object, tries: Retrying) -> None:
+        self._port, self._tries = port, tries
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        question = getattr(self._port, name)
+        return lambda *args, **kwargs: self._tries(question, *args, **kwargs)
+
+
+class PatientEffector:
+    """An Effector that sends again only what was not done; a lost reply is never sent again."""
+
+    def __init__(self, effector: Effector, clock: Clock) -> None:
+        self._effector = effector
+        self._sending, self._asking = patient(clock, NOTHING_DONE, SENDINGS), patient(clock, PASSING)
+
+    def apply(self, effect: Effect) -> Result:
+        """As the effector's, repeated on Throttled and Unreachable."""
+        return self._sending(self._effector.apply, effect)
+
+    def found(self, effect: Effect) -> Result | None:
+        """As the effector's; a question like any other."""
+        return self._asking(self._effector.found, effect)
+
+
+class PatientFence:
+    """A Fence that is asked again only where nothing was written."""
+
+    def __init__(self, fence: Fence, clock: Clock) -> None:
+        self._fence, self._sending = fence, patient(clock, NOTHING_DONE, SENDINGS)
+
+    def advance(self, lease: Lease) -> Lease:
+        """As the fence's, repeated on Throttled and Unreachable."""
+        return self._sending(self._fence.advance, lease)
+
+
+class PatientSurvey:
+    """A ClusterSurvey that reads a broken list again and leaves out what it gave already."""
+
+    def __init__(self, survey: ClusterSurvey, clock: Clock) -> None:
+        self._survey, self._tries = survey, patient(clock, PASSING)
+
+    def services(self, namespace: str | None = None) -> Iterator[Service]:
+        """As the survey's. The list is read from its start again, as the server forgets where a broken one was."""
+        given: set[tuple[str, str]] = set()
+        rest = self._survey.services(namespace)
+
+        def following() -> Service | None:
+            nonlocal rest
+            try:
+                return next((each for each in rest if (each.namespace, each.name) not in given), None)
+            except PASSING:
+                rest = self._survey.services(namespace)
+                raise
+
+        while (service := self._tries(following)) is not None:
+            given.add((service.namespace, service.name))
+            yield service
+
+    def ingresses(self) -> tuple[Ingress, ...]:
+        """As the survey's."""
+        return self._tries(self._survey.ingresses)
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """As the survey's."""
+        return self._tries(self._survey.workloads)
+
+    def readers(self, namespace: str, name: str) -> tuple[Reader, ...]:
+        """As the survey's."""
+        return self._tries(self._survey.readers, namespace, name)

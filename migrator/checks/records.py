@@ -1,0 +1,51 @@
+"""Every record set that the plan moves is as the plan lists it."""
+
+from __future__ import annotations
+
+from migrator.checks.result import Result, failed, ok
+from migrator.model.migration import Migration
+from migrator.model.records import Move, RecordSet
+from migrator.ports.outside import Outside
+
+NAME = "records"
+HOLDS_UNTIL = "lower"
+
+
+def check(migration: Migration, outside: Outside) -> Result:
+    """One call a name, or pages of the zone where that is fewer."""
+    lines = [line for move, seen in current(migration.dns.moves, outside) if (line := difference(move, seen))]
+    if lines:
+        do = f"migrate plan {migration.service}"
+        return failed(NAME, "plan-stale", "record sets changed since the plan", do, *lines)
+    return ok(NAME, f"{len(migration.dns.moves)} record sets as planned")
+
+
+def current(moves: tuple[Move, ...], outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:
+    """Each move with its record set as listed now; one look per zone."""
+    names: dict[str, list[str]] = {}
+    for move in moves:
+        names.setdefault(move.zone.id, []).append(move.listed.name)
+    listed = {
+        (zone_id, record.name, record.type): record
+        for zone_id, wanted in names.items()
+        for record in outside.records.at(zone_id, tuple(sorted(set(wanted))))
+        if record.simple
+    }
+    return tuple((move, listed.get(move.key)) for move in moves)
+
+
+def difference(move: Move, seen: RecordSet | None) -> str:
+    """What differs from the plan's listing, in a line; empty when nothing does."""
+    if seen == move.listed:
+        return ""
+    return f"{move.listed.name} {move.listed.type} is {shown(seen)}, planned {shown(move.listed)}"
+
+
+def shown(record: RecordSet | None) -> str:
+    """A record set in a few words, for people."""
+    if record is None:
+        return "absent"
+    if record.alias is not None:
+        health = ", evaluates health" if record.alias.evaluate_health else ""
+        return f"alias {record.alias.name} (zone {record.alias.zone_id}{health})"
+    return f"{' '.join(record.values)} (TTL {record.ttl_s} s)"

@@ -1,0 +1,187 @@
+"""Where the journey stands: a fold over the journal, and nothing that is not in it (streaks of looks aside)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migrator.model.effects import ChangeRecords, Effect, Result, TakeLease
+from migrator.model.events import (
+    Applied,
+    Began,
+    Ended,
+    Entry,
+    Held,
+    Intended,
+    Noticed,
+    Refused,
+    Released,
+    Seen,
+    TurnedBack,
+    Unclear,
+)
+from migrator.model.units import Facts, Instant
+from migrator.ports.doing import Journal
+
+# Holds that only a person lifts, by `migrate release`; all others are lifted by running again.
+FOR_A_PERSON = ("operator-hold", "hold-before", "drift", "resolver-lags")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact's value and since when we have seen it so."""
+
+    value: Any
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call that was made: which, when it was intended, what came back, when."""
+
+    effect: Effect
+    result: Result
+    intended: Instant
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call whose outcome the journal does not have: the process died, or no answer came."""
+
+    step: str
+    effect: Effect
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the journal says so far. `sequence` and `checksum` are those of its last line."""
+
+    sequence: int = 0
+    checksum: str = ""
+    last_at: Instant = 0.0
+    began: Began | None = None
+    turned: TurnedBack | None = None
+    ended: str | None = None
+    held: Held | None = None
+    pending: Pending | None = None
+    seen: dict[str, str] = field(default_factory=dict)  # step -> evidence, in the direction we go
+    forward_seen: tuple[str, ...] = ()  # what had been seen when we turned back
+    intents: tuple[str, ...] = ()  # steps that intended a change on the way forward, in order
+    released: dict[tuple[str, str], Instant] = field(default_factory=dict)  # (step, hold code) -> when
+    refusals: int = 0  # refused calls in a row
+    epoch: int = 0  # of the Lease, as we last took it
+    entered: dict[str, Instant] = field(default_factory=dict)  # step -> first look at it, or the last release
+    _facts: dict[tuple[str, bool], dict[str, Fact]] = field(default_factory=dict)
+    _done: dict[tuple[str, bool], tuple[Done, ...]] = field(default_factory=dict)
+    streaks: dict[tuple[str, str], tuple[int, Instant]] = field(default_factory=dict)  # lost with the process
+
+    @property
+    def back(self) -> bool:
+        """Whether we are on the way back."""
+        return self.turned is not None
+
+    def fact(self, step: str, name: str, default: Any = None) -> Any:
+        """The last value of a fact that a step noticed on the way forward."""
+        known = self._facts.get((step, False), {}).get(name)
+        return default if known is None else known.value
+
+    def noticed(self, step: str) -> Facts:
+        """A step's facts in the direction we go, as last journalled."""
+        return {name: fact.value for name, fact in self._facts.get((step, self.back), {}).items()}
+
+    def since(self, step: str, name: str, value: Any = True) -> Instant | None:
+        """Since when a step has noticed a fact at this value, in the direction we go; None where it is not so now."""
+        known = self._facts.get((step, self.back), {}).get(name)
+        return known.since if known is not None and known.value == value else None
+
+    def done(self, step: str) -> tuple[Done, ...]:
+        """The calls that a step made in the direction we go, in order."""
+        return self._done.get((step, self.back), ())
+
+    def result(self, step: str) -> Result:
+        """What came back from a step's last call on the way forward; empty where it made none."""
+        calls = self._done.get((step, False), ())
+        return calls[-1].result if calls else {}
+
+    def changes(self, step: str) -> dict[str, Done]:
+        """A step's last record change in each zone, in the direction we go."""
+        return {each.effect.zone_id: each for each in self.done(step) if isinstance(each.effect, ChangeRecords)}
+
+    def streak(self, step: str, name: str) -> int:
+        """How many looks in a row, without a gap, saw a fact true; a restart begins anew."""
+        return self.streaks.get((step, name), (0, 0.0))[0]
+
+    def looked(self, step: str, facts: Facts, at: Instant, gap_s: float) -> Standing:
+        """Count this look; more than `gap_s` since the last one breaks every streak of the step."""
+        streaks = dict(self.streaks)
+        for name, value in facts.items():
+            count, last = streaks.get((step, name), (0, at))
+            streaks[step, name] = ((count + 1 if at - last <= gap_s else 1) if value is True else 0, at)
+        return replace(self, streaks=streaks)
+
+    def after(self, entry: Entry) -> Standing:
+        """The standing once one more line is written."""
+        event, at = entry.event, entry.at
+        known = replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at)
+        if isinstance(event, Began):
+            return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks)
+        if isinstance(event, Noticed):
+            return known._with_facts(event, at)
+        if isinstance(event, Intended):
+            intents = known.intents if known.back or event.step in known.intents else (*known.intents, event.step)
+            return replace(known, pending=Pending(event.step, event.effect, at), intents=intents)
+        if isinstance(event, Applied):
+            return known._with_result(event, at)
+        if isinstance(event, Refused):
+            return replace(known, pending=None, refusals=known.refusals + 1)
+        if isinstance(event, Unclear):
+            return known
+        if isinstance(event, Seen):
+            return replace(known, seen={**known.seen, event.step: event.evidence}, refusals=0)
+        if isinstance(event, Held):
+            return replace(known, held=event)
+        if isinstance(event, Released):
+            return known._lifted(at)
+        if isinstance(event, TurnedBack):
+            return replace(known, turned=event, held=None, forward_seen=tuple(known.seen), seen={}, refusals=0, entered={})
+        assert isinstance(event, Ended)
+        return replace(known, ended=event.outcome)
+
+    def _with_facts(self, event: Noticed, at: Instant) -> Standing:
+        key = (event.step, self.back)
+        facts = dict(self._facts.get(key, {}))
+        for name, value in event.facts.items():
+            if name not in facts or facts[name].value != value:
+                facts[name] = Fact(value, at)
+        entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
+        return replace(self, _facts={**self._facts, key: facts}, entered=entered)
+
+    def _with_result(self, event: Applied, at: Instant) -> Standing:
+        if self.pending is None:
+            return self
+        key = (event.step, self.back)
+        done = Done(self.pending.effect, event.result, self.pending.at, at)
+        epoch = int(event.result["epoch"]) if isinstance(done.effect, TakeLease) else self.epoch
+        calls = {**self._done, key: (*self._done.get(key, ()), done)}
+        return replace(self, pending=None, refusals=0, epoch=epoch, _done=calls)
+
+    def _lifted(self, at: Instant) -> Standing:
+        if self.held is None:
+            return self
+        released = {**self.released, (self.held.step, self.held.code): at}
+        return replace(self, held=None, released=released, refusals=0, entered={**self.entered, self.held.step: at})
+
+
+def fold(entries: tuple[Entry, ...]) -> Standing:
+    """The standing that a journal tells."""
+    standing = Standing()
+    for entry in entries:
+        standing = standing.after(entry)
+    return standing
+
+
+def standing_of(journal: Journal) -> Standing:
+    """Where a journal stands, for those who only read."""
+    return fold(journal.read())

@@ -1,0 +1,85 @@
+"""What the machine needs to know of the steps: their shape, their order, and where there is no way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from migrator.machine.history import Standing
+from migrator.model.migration import Migration
+from migrator.model.units import Facts, Instant
+from migrator.model.verdict import Fail, Hold, Verdict, Wait
+from migrator.ports.outside import Outside
+
+
+class Step(Protocol):
+    """A module of `steps/`."""
+
+    NAME: str
+    HOLDS_UNTIL: str
+
+    def look(self, migration: Migration, standing: Standing, outside: Outside) -> Any:
+        """Ask the outside; a frozen Sight whose fields may be Unknown."""
+        ...
+
+    def facts(self, sight: Any) -> Facts:
+        """What of a sight is journalled when it changes."""
+        ...
+
+    def decide(self, migration: Migration, standing: Standing, sight: Any, now: Instant) -> Verdict:
+        """The way forward, from values."""
+        ...
+
+    def undo(self, migration: Migration, standing: Standing, sight: Any, now: Instant) -> Verdict:
+        """The way back, from values; Done when nothing of the step is left."""
+        ...
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Something that must stay true while the cursor is at `first` or later and before `until`.
+
+    `trip` gives None while it is true, Wait where it cannot be told or may be passing, Hold or Fail when it is not.
+    """
+
+    name: str
+    first: str
+    until: str
+    look: Callable[[Migration, Standing, Outside], Any]
+    facts: Callable[[Any], Facts]
+    trip: Callable[[Migration, Standing, Any], Wait | Hold | Fail | None]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The steps in their order, the guards beside them, and the step past which nothing leads back."""
+
+    order: tuple[Step, ...]
+    guards: tuple[Guard, ...]
+    no_return: str
+
+    def position(self, name: str) -> int:
+        """A step's place in the order; one past the end for an unknown or empty name."""
+        return next((at for at, step in enumerate(self.order) if name == step.NAME), len(self.order))
+
+    def cursor(self, standing: Standing) -> Step | None:
+        """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""
+        if not standing.back:
+            return next((step for step in self.order if step.NAME not in standing.seen), None)
+        last = max((self.position(name) for name in standing.intents), default=-1)
+        return next((step for step in reversed(self.order[: last + 1]) if step.NAME not in standing.seen), None)
+
+    def still_held(self, standing: Standing, cursor: Step) -> tuple[Step, ...]:
+        """Seen steps whose sight has to be true still at the cursor."""
+        at = self.position(cursor.NAME)
+        return tuple(step for step in self.order if step.NAME in standing.seen and at < self.position(step.HOLDS_UNTIL))
+
+    def guarding(self, cursor: Step) -> tuple[Guard, ...]:
+        """The guards that are up at the cursor."""
+        at = self.position(cursor.NAME)
+        return tuple(each for each in self.guards if self.position(each.first) <= at < self.position(each.until))
+
+    def past_return(self, standing: Standing) -> bool:
+        """Whether a change past the point of no return was intended."""
+        return any(self.position(name) >= self.position(self.no_return) for name in standing.intents)

@@ -1,0 +1,71 @@
+"""The journal with its fold: everything that happens is written here before the next thing happens."""
+
+from __future__ import annotations
+
+from migrator.machine.history import Standing, fold
+from migrator.machine.outcome import Orders
+from migrator.model import events
+from migrator.model.events import Entry, Event
+from migrator.model.migration import Migration
+from migrator.model.units import Facts
+from migrator.model.verdict import Wait
+from migrator.ports.doing import Clock, Journal
+from migrator.ports.report import Reporter, Waiting
+
+
+class Logbook:
+    """Writes lines and keeps `standing` up to them; the reporter hears of each."""
+
+    def __init__(self, migration: Migration, journal: Journal, clock: Clock, reporter: Reporter, orders: Orders) -> None:
+        self.migration, self.orders = migration, orders
+        self.standing = fold(journal.read())
+        self._journal, self._clock, self._reporter = journal, clock, reporter
+
+    def read(self) -> Standing:
+        """Take in what others appended since (`hold`, `release`)."""
+        entries = self._journal.read()
+        if len(entries) != self.standing.sequence:
+            streaks = self.standing.streaks
+            self.standing = fold(entries)
+            self.standing.streaks.update(streaks)
+        return self.standing
+
+    def begin(self) -> None:
+        """The first line of a run; nothing happens where one is there."""
+        if self.standing.began is None:
+            orders = self.orders
+            self._append(events.Began(orders.journal, self.migration.id, orders.digest, orders.tool, orders.host))
+
+    def write(self, event: Event) -> Entry:
+        """Write one line durably. Raises JournalMoved when somebody appended since, JournalError when it cannot be."""
+        self.begin()
+        return self._append(event)
+
+    def notice(self, step: str, facts: Facts) -> None:
+        """Journal the facts that changed since the step last looked; before a run began they are only counted."""
+        known = self.standing.noticed(step)
+        changed = {name: value for name, value in facts.items() if name not in known or known[name] != value}
+        if (changed or step not in self.standing.entered) and self.standing.began is not None:
+            self.write(events.Noticed(step, changed))
+        self.count(step, facts)
+
+    def count(self, name: str, facts: Facts) -> None:
+        """Count a look towards its streaks; they live as long as this process."""
+        gap_s = 3 * self.migration.waits.look_every_s + 30
+        self.standing = self.standing.looked(name, facts, self._clock.now(), gap_s)
+
+    def has(self, sequence: int, checksum: str) -> bool:
+        """Whether this journal has that line; a Lease that was never moved on is at line 0."""
+        entries = self._journal.read()
+        return sequence == 0 or (sequence <= len(entries) and entries[sequence - 1].checksum == checksum)
+
+    def tell(self, step: str, wait: Wait) -> None:
+        """Tell the reporter what is waited for; waits are not journalled."""
+        now = self._clock.now()
+        self._reporter.waiting(Waiting(step, wait.reason, now, now + wait.after_s, wait.until))
+
+    def _append(self, event: Event) -> Entry:
+        entry = self._journal.append(event, at=self._clock.now(), after=self.standing.sequence)
+        self.standing = self.standing.after(entry)
+        self._reporter.entry(entry)
+        return entry

@@ -1,0 +1,183 @@
+"""One tick: look, decide, write, and make at most one call.
+
+Everything that happens is in the journal before the next thing happens. A tick never sleeps; it says when to come back.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from migrator.errors import JournalMoved, OperatorError
+from migrator.machine.calls import Calls
+from migrator.machine.history import Standing, standing_of
+from migrator.machine.journey import Journey, Step
+from migrator.machine.logbook import Logbook
+from migrator.machine.outcome import Again, Orders, Outcome, Over, Standstill
+from migrator.model import events
+from migrator.model.effects import Effect, TakeLease
+from migrator.model.migration import Migration
+from migrator.model.verdict import Done, Fail, Hold, Wait
+from migrator.ports.doing import Journal
+from migrator.ports.outside import Outside
+from migrator.ports.report import Reporter
+
+__all__ = ["Again", "Machine", "Orders", "Outcome", "Over", "Standstill", "standing_of"]
+
+
+class Machine:
+    """One migration's journey. Owns nothing but the fold of the journal as last read."""
+
+    def __init__(
+        self,
+        migration: Migration,
+        journey: Journey,
+        journal: Journal,
+        outside: Outside,
+        reporter: Reporter,
+        orders: Orders,
+    ) -> None:
+        self.migration, self.journey, self.outside, self.orders = migration, journey, outside, orders
+        self.log = Logbook(migration, journal, outside.clock, reporter, orders)
+        self.calls = Calls(migration, outside, self.log)
+        self._rechecked = False  # seen steps looked at again since this process started
+        self._details: tuple[tuple[str, ...], str] = ((), "")  # of the last hold: what was seen, what to do
+
+    @property
+    def standing(self) -> Standing:
+        """Where the journey stands."""
+        return self.log.standing
+
+    def tick(self) -> Outcome:
+        """One look and at most one call. Raises JournalError, and OperatorError when another one is at work."""
+        try:
+            return self._tick()
+        except JournalMoved:
+            # `hold` or `release` wrote beside us: read again, decide again.
+            self.log.read()
+            return Again(0)
+
+    def turn_back(self, code: str, reason: str, by: str) -> None:
+        """Fix the direction: from here on the way leads back. Raises OperatorError past the point of no return."""
+        if self.journey.past_return(self.log.read()):
+            raise OperatorError(
+                f"cannot roll back {self.migration.service}: the legacy Service was already retired",
+                seen=(f"journal line {self.standing.sequence}: a change past `{self.journey.no_return}` was intended",),
+                do="finish the migration with `migrate apply PLAN --resume`",
+                code="past-no-return",
+            )
+        if not self.standing.back:
+            self.log.write(events.TurnedBack(code, reason, by))
+
+    def release(self, by: str) -> None:
+        """Lift the hold that stands, if one does."""
+        if self.log.read().held is not None:
+            self.log.write(events.Released(by))
+
+    def _tick(self) -> Outcome:
+        standing = self.log.read()
+        if standing.ended is not None:
+            if standing.ended != "rolled-back" or standing.began is None or standing.began.journal == self.orders.journal:
+                return Over(standing.ended)
+            # Another run after a rollback: it begins anew, with the first line that it writes.
+            standing = self.log.standing = Standing(standing.sequence, standing.checksum, standing.last_at)
+        if standing.held is not None:
+            return Standstill(standing.held.code, standing.held.reason, *self._details)
+        if standing.pending is not None and (unresolved := self.calls.resolve()):
+            return unresolved
+        step = self.journey.cursor(self.standing)
+        if step is None:
+            outcome = "rolled-back" if self.standing.back else "migrated"
+            self.log.write(events.Ended(outcome))
+            return Over(outcome)
+        return self._take_back(step) if self.standing.back else self._go_on(step)
+
+    def _go_on(self, step: Step) -> Outcome:
+        if step.NAME in self.orders.hold_before and (step.NAME, "hold-before") not in self.standing.released:
+            return self._hold(step, Hold("hold-before", f"told to stop before {step.NAME}", do="`migrate release PLAN`"))
+        if not self._rechecked and (waiting := self._recheck(step)) is not None:
+            return waiting
+        self._rechecked = True
+        sight = step.look(self.migration, self.standing, self.outside)
+        self.log.notice(step.NAME, step.facts(sight))
+        verdict = step.decide(self.migration, self.standing, sight, self.outside.clock.now())
+        if isinstance(verdict, Done):
+            return self._seen(step, verdict)
+        if (tripped := self._guarded(step)) is not None:
+            verdict = tripped
+        elif isinstance(verdict, Wait) and verdict.effect is not None and step.NAME == self.journey.no_return:
+            # What was seen on the way must be so at this very moment: from here nothing leads back.
+            if (waiting := self._recheck(step)) is not None:
+                return waiting
+        return self._act(step, verdict)
+
+    def _take_back(self, step: Step) -> Outcome:
+        sight = step.look(self.migration, self.standing, self.outside)
+        self.log.notice(step.NAME, step.facts(sight))
+        verdict = step.undo(self.migration, self.standing, sight, self.outside.clock.now())
+        return self._seen(step, verdict) if isinstance(verdict, Done) else self._act(step, verdict)
+
+    def _guarded(self, step: Step) -> Wait | Hold | Fail | None:
+        for guard in self.journey.guarding(step):
+            sight = guard.look(self.migration, self.standing, self.outside)
+            self.log.count(guard.name, guard.facts(sight))
+            if (tripped := guard.trip(self.migration, self.standing, sight)) is not None:
+                return tripped
+        return None
+
+    def _recheck(self, cursor: Step) -> Outcome | None:
+        """Look again at every seen step that must still hold; None when all of them are done."""
+        for step in self.journey.still_held(self.standing, cursor):
+            sight = step.look(self.migration, self.standing, self.outside)
+            self.log.count(step.NAME, step.facts(sight))
+            verdict = step.decide(self.migration, self.standing, sight, self.outside.clock.now())
+            if isinstance(verdict, Done):
+                continue
+            if isinstance(verdict, Wait) and (verdict.effect is None or self._may_repair(step, verdict.effect)):
+                return self._act(step, verdict)
+            return self._act(step, drifted(step, verdict))
+        return None
+
+    def _may_repair(self, step: Step, effect: Effect) -> bool:
+        # Our own mark may always be set again; anything else only after a person released the drift.
+        return isinstance(effect, TakeLease) or (step.NAME, "drift") in self.standing.released
+
+    def _act(self, step: Step, verdict: Wait | Hold | Fail) -> Outcome:
+        match verdict:
+            case Wait():
+                if verdict.effect is None:
+                    self.log.tell(step.NAME, verdict)
+                    return Again(verdict.after_s)
+                made = self.calls.make(step.NAME, verdict.effect)
+                return self._hold(step, made) if isinstance(made, Hold) else made
+            case Hold():
+                return self._hold(step, verdict)
+            case Fail():
+                return self._fail(step, verdict)
+            case _:
+                assert_never(verdict)
+
+    def _seen(self, step: Step, verdict: Done) -> Outcome:
+        self.log.write(events.Seen(step.NAME, verdict.seen))
+        return Again(0)
+
+    def _hold(self, step: Step, hold: Hold) -> Outcome:
+        self._details = (hold.seen, hold.do)
+        if self.standing.began is not None:
+            self.log.write(events.Held(step.NAME, hold.code, hold.reason))
+        return Standstill(hold.code, hold.reason, hold.seen, hold.do)
+
+    def _fail(self, step: Step, failure: Fail) -> Outcome:
+        """Turn back where the plan says so, nothing is past the point of no return, and there is something to undo."""
+        wanted = self.migration.on_failure == "rollback" and bool(self.standing.intents)
+        if wanted and not self.standing.back and not self.journey.past_return(self.standing):
+            self.log.write(events.TurnedBack(failure.code, failure.reason, "migrate"))
+            return Again(0)
+        return self._hold(step, Hold(failure.code, failure.reason, failure.seen, failure.do))
+
+
+def drifted(step: Step, verdict: Wait | Hold | Fail) -> Hold:
+    """The hold for a step that was done and is no longer; a step's own hold keeps its code."""
+    reason = f"{step.NAME} was done, and is no longer: {verdict.reason}"
+    if isinstance(verdict, Hold | Fail):
+        return Hold(verdict.code, reason, verdict.seen, verdict.do)
+    return Hold("drift", reason, (), "`migrate release PLAN` to let it be done again, or `migrate rollback PLAN`")

@@ -1,0 +1,25 @@
+"""One way to turn a value into bytes and a digest, the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def canonical(value: Any) -> bytes:
+    """The value as JSON with sorted keys and no spaces."""
+    return _encoder.encode(value)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical bytes, as `sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def chained(before: str, value: Any) -> str:
+    """The digest of a value that follows another one: `before` is that one's digest, empty for the first."""
+    return digest([before, value])

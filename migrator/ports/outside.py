@@ -1,0 +1,25 @@
+"""Everything a step may ask, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrator.ports.doing import Clock, Effector, Fence
+from migrator.ports.looks import BalancerLook, ClusterLook, MetricLook, NameLook, NetworkLook, ProbeLook, RecordLook
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The ports that a journey needs. Steps use the looks only; the machine alone uses effector and fence."""
+
+    cluster: ClusterLook
+    balancers: BalancerLook
+    network: NetworkLook
+    records: RecordLook
+    metrics: MetricLook
+    names: NameLook
+    probes: ProbeLook
+    effector: Effector
+    fence: Fence
+    clock: Clock
+    host: str  # who we are: host name and boot id, as the Lease has it

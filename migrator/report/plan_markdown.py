@@ -1,0 +1,202 @@
+"""A plan for a pull request: the verdict and what is dangerous in sight, everything else folded; never too long.
+
+Whatever comes from the cluster or from AWS is escaped: it can neither end a table, nor fold, nor call anybody.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from migrator.model.migration import Decision, Finding, Migration
+from migrator.report.plan_words import (
+    answered,
+    clean,
+    counted,
+    leads,
+    lives,
+    of_severity,
+    point_of_no_return,
+    rows_by_weight,
+    span,
+    verdict,
+    ways_to_answer,
+)
+
+LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment
+CELL = 400  # characters of one value; the plan file has it whole
+_MARKUP = re.compile(r"[\\`*_{}\[\]#!|~@$]|:(?=//)|(?<=www)\.")
+
+
+def render(migration: Migration, file: str = "PLAN") -> str:
+    """The whole plan, cut to LIMIT by whole lines of its folded parts, each cut said."""
+    head = "\n".join(_head(migration, file))
+    parts = [_names(migration), _diff(migration), _steps(migration), _now(migration), _manifest(migration)]
+    tail = f"\n<sub>plan {code(migration.id)}, made by migrate {code(migration.tool)}</sub>\n"
+    text = _cut(head, LIMIT // 2)
+    for title, lines in parts:
+        room = LIMIT - len(text) - len(tail)
+        text += _folded(title, lines, room)
+    return text + tail
+
+
+def _head(migration: Migration, file: str) -> Iterable[str]:
+    yield f"### {prose(verdict(migration))}"
+    yield ""
+    new = f"{migration.new.namespace}/{migration.new.name}"
+    yield f"{code(migration.service)} to the AWS Load Balancer Controller, as {code(new)}."
+    yield _backticks(point_of_no_return(migration))
+    yield from _findings("Stops it", of_severity(migration, "blocked"))
+    yield from _decisions(migration.decisions, file)
+    yield from _findings("Warnings", of_severity(migration, "warning"))
+    yield from _findings("Notes", of_severity(migration, "note"))
+    yield ""
+
+
+def _findings(title: str, findings: tuple[Finding, ...]) -> list[str]:
+    if not findings:
+        return []
+    rows = [(each.id, prose(each.seen), prose(each.do)) for each in findings]
+    return ["", f"**{title}**", "", *_table(("finding", "seen", "do"), [(code(id), seen, do) for id, seen, do in rows])]
+
+
+def _decisions(decisions: tuple[Decision, ...], file: str) -> list[str]:
+    if not decisions:
+        return []
+    rows = [
+        (
+            code(each.id),
+            prose(answered(each)),
+            prose(each.question),
+            " ".join(map(code, each.options)),
+            code(ways_to_answer(each, file)),
+        )
+        for each in sorted(decisions, key=lambda each: each.value is not None)
+    ]
+    return ["", "**Decisions**", "", *_table(("decision", "stands at", "asks", "options", "for example"), rows)]
+
+
+def _names(migration: Migration) -> tuple[str, list[str]]:
+    rows = [
+        (
+            code(f"{each.listed.name} {each.listed.type}"),
+            code(each.zone.id),
+            code(leads(each.listed)),
+            "the new load balancer",
+            prose(lives(each)),
+        )
+        for each in migration.dns.moves
+    ]
+    lines = _table(("record set", "zone", "before", "after", "TTL"), rows)
+    lines += [f"\nunread: {code(each.name)} {code(each.id)}: {prose(each.why)}" for each in migration.dns.unread]
+    return f"{counted(len(rows), 'record set')} to move", lines
+
+
+def _diff(migration: Migration) -> tuple[str, list[str]]:
+    rows = [
+        (prose(each.setting), _maybe(each.annotation), _maybe(each.live), _maybe(each.new), prose(each.rule))
+        for each in rows_by_weight(migration.new.diff)
+    ]
+    return "what will be", _table(("setting", "annotation says", "AWS does", "new will do", "why"), rows)
+
+
+def _steps(migration: Migration) -> tuple[str, list[str]]:
+    rows = [
+        (
+            f"{'**no way back from here**<br>' if each.past_return else ''}{code(each.name)}",
+            prose(each.does),
+            span(each.shortest_s, each.longest_s),
+        )
+        for each in migration.steps
+    ]
+    return "steps and how long they take", _table(("step", "does", "takes"), rows)
+
+
+def _now(migration: Migration) -> tuple[str, list[str]]:
+    legacy, balancer = migration.legacy, migration.legacy.balancer
+    rows = [
+        ("service", code(f"{migration.service} {legacy.service.uid}")),
+        ("owner", prose(f"{legacy.owner}: {'; '.join(legacy.evidence)}")),
+        ("load balancer", code(balancer.arn)),
+        ("answers to", code(balancer.dns_name)),
+        ("zones", code(", ".join(f"{each.name} {each.subnet}" for each in balancer.zones))),
+        ("listeners", code(", ".join(f"{each.protocol} {each.port}" for each in legacy.listeners))),
+        ("target groups", " ".join(code(each.name) for each in legacy.groups)),
+        ("node rules", " ".join(code(each.id) for each in legacy.rules)),
+        ("others' rules, left alone", " ".join(map(code, legacy.shared_rules))),
+        ("cluster", code(f"{migration.cluster.name} {migration.cluster.uid}")),
+        ("account", code(f"{migration.account.id} {migration.account.region} {migration.account.vpc}")),
+    ]
+    return "what is there now", _table(("", ""), [row for row in rows if row[1]])
+
+
+def _manifest(migration: Migration) -> tuple[str, list[str]]:
+    import yaml  # only where a manifest is shown
+
+    text = yaml.safe_dump(migration.new.manifest, sort_keys=False, allow_unicode=True, width=10_000)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "the manifest of the new Service", [f"{fence}yaml", *text.rstrip("\n").split("\n"), fence]
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [_row(header), _row(tuple("---" for _ in header)), *(_row(row) for row in rows)]
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _folded(title: str, lines: list[str], room: int) -> str:
+    """A folded part that fits into `room` characters; what does not fit is counted."""
+    opening, closing = f"<details><summary>{title}</summary>\n\n", "\n\n</details>\n"
+    fence = lines[-1] if lines[-1].startswith("```") else ""
+    left = room - len(opening) - len(closing) - len(fence) - 80
+    kept: list[str] = []
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    if len(kept) < len(lines):
+        kept += [fence] if fence and kept else []
+        kept += ["", f"{len(lines) - len(kept) + 1} lines more in the plan file"]
+    return opening + "\n".join(kept) + closing
+
+
+def _cut(text: str, room: int) -> str:
+    if len(text) <= room:
+        return text + "\n"
+    kept = text[: text.rindex("\n", 0, room)]
+    return f"{kept}\n\n{text.count(chr(10)) - kept.count(chr(10))} lines more in the plan file\n\n"
+
+
+def _maybe(value: str) -> str:
+    return code(value) if value else ""
+
+
+def code(value: str) -> str:
+    """A value as it is, in a code span that nothing in it can end."""
+    return f"<code>{_escaped(_short(value))}</code>"
+
+
+def prose(text: str) -> str:
+    """Words of ours that may hold values; nothing in them is markup."""
+    return _escaped(_short(text))
+
+
+def _backticks(text: str) -> str:
+    """Our own sentence, whose backticks are meant as code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text)
+
+
+def _short(text: str) -> str:
+    whole = clean(text)
+    return whole if len(whole) <= CELL else whole[: CELL - 1] + "…"
+
+
+def _escaped(text: str) -> str:
+    """HTML's and Markdown's characters as entities; an @ is cut off from the name behind it, so that nobody is called."""
+    safe = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", html.escape(text, quote=False).replace("&", "\0"))
+    return safe.replace("\0", "&").replace("&#64;", "&#64;<!-- -->")

@@ -1,0 +1,103 @@
+"""Clients in numbers: what somebody orders, the tasks that carry it out, and one tally for each order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Collection
+from typing import Annotated
+
+import msgspec
+
+from migrator.sandbox.doors.present import Present
+from migrator.sandbox.doors.traffic.asker import Asker, Connection, Errand
+from migrator.sandbox.doors.traffic.http import ModelConnection, SocketConnection
+from migrator.sandbox.doors.traffic.stub import StubResolver
+from migrator.sandbox.world.tally import Tally
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a crew is to do.
+
+    names        asked in turn by one client after the other
+    plain        clients that connect anew for every request
+    keep_alive   clients that keep a connection for up to ten seconds
+    rate         requests a second, all clients together
+    resolvers    addresses of the resolvers they ask, in turn; empty for all of them
+    """
+
+    names: Annotated[list[str], msgspec.Meta(min_length=1)]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 80
+    path: str = "/"
+    plain: Count = 2
+    keep_alive: Count = 2
+    rate: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 20.0
+    resolvers: list[str] = []
+
+
+class Crew:
+    """The clients of one order."""
+
+    def __init__(
+        self, order: Order, present: Present, resolvers: Collection[str], dns_port: int, unbound: Collection[tuple[str, int]]
+    ) -> None:
+        if unknown := [each for each in order.resolvers if each not in resolvers]:
+            raise ValueError(f"no resolver at {', '.join(unknown)}; there are {', '.join(resolvers)}")
+        if not order.plain + order.keep_alive:
+            raise ValueError("a crew needs at least one client, plain or with keep_alive")
+        self.order, self.tally = order, Tally()
+        self._present, self._unbound = present, unbound
+        self._stubs = [StubResolver(each, dns_port) for each in order.resolvers or resolvers]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sources: list[str] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether its clients are out."""
+        return bool(self._tasks)
+
+    async def start(self) -> None:
+        """Send everyone off, spread evenly over the first beat."""
+        for each in self._stubs:
+            await each.open()
+        clients = self.order.plain + self.order.keep_alive
+        every_s = clients / self.order.rate
+        for index in range(clients):
+            asker = Asker(self._errand(index), every_s, self.tally)
+            self._tasks.append(asyncio.create_task(asker.run(index / self.order.rate)))
+
+    async def stop(self) -> None:
+        """Call everyone back. Requests in flight are not counted."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for stub in self._stubs:
+            stub.close()
+        with self._present as world:
+            for each in self._sources:
+                world.network.release_address(each)
+        self._tasks, self._stubs, self._sources = [], [], []
+
+    def _errand(self, index: int) -> Errand:
+        with self._present as world:
+            source = world.network.allocate_address("client")
+        self._sources.append(source)
+
+        async def connect(address: str, port: int) -> Connection:
+            if (address, port) in self._unbound:
+                return ModelConnection(self._present, address, port, source)
+            return await SocketConnection.to(address, port, source)
+
+        order = self.order
+        return Errand(
+            name=order.names[index % len(order.names)],
+            port=order.port,
+            path=order.path,
+            keep_alive=index >= order.plain,
+            # A step of its own, so that names and resolvers meet in every pairing.
+            resolve=self._stubs[index // len(order.names) % len(self._stubs)].addresses,
+            connect=connect,
+            choose=random.choice,
+        )

@@ -1,0 +1,166 @@
+"""Clients and scanners in virtual time: they resolve, connect and ask as programs do, and count what they lose.
+
+The traffic door has their twins on real sockets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_flows import Flow, Lost
+from migrator.sandbox.world.tally import Tally
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.resolvers import CachingResolver
+
+LONGEST_KEEP_ALIVE_S = 10.0
+
+
+class Client:
+    """One client that asks one name again and again.
+
+    every_s     from the start of one request to the next; the first comes within that time
+    takes_s     from the start of a request to its answer: what is cut in between is lost
+    keep_alive  keeps its connection for up to `LONGEST_KEEP_ALIVE_S`, then resolves and connects anew
+    tally       where it counts; clients may share one
+    """
+
+    def __init__(
+        self,
+        world: World,
+        resolver: CachingResolver,
+        name: str,
+        *,
+        port: int = 80,
+        every_s: float = 1.0,
+        takes_s: float = 0.0,
+        keep_alive: bool = False,
+        tally: Tally | None = None,
+    ) -> None:
+        self.world, self.resolver, self.name, self.port = world, resolver, name, port
+        self.every_s, self.takes_s, self.keep_alive = every_s, takes_s, keep_alive
+        self.tally = tally if tally is not None else Tally()
+        self.address = world.network.allocate_address("client")
+        self._flow: Flow | None = None
+        self._running = 0  # which start its timers belong to; 0 once stopped
+        self._starts = 0
+
+    def start(self) -> None:
+        """Begin to ask; a client that runs already goes on."""
+        if self._running:
+            return
+        self._starts += 1
+        self._running = self._starts
+        run = self._starts
+        self.world.after(self.world.random.random() * self.every_s, lambda: self._turn(run))
+
+    def stop(self) -> None:
+        """Ask no more and hang up. A request in flight is not counted."""
+        self._running = 0
+        self._hang_up()
+
+    def request(self) -> None:
+        """Ask once, now."""
+        began, run = self.world.now, self._running
+        made = self._connection()
+        if isinstance(made, Lost):
+            self._lose(began, made.why)
+        elif self.takes_s:
+            self.world.after(self.takes_s, lambda: self._finish(made, began, run))
+        else:
+            self._finish(made, began, run)
+
+    def _turn(self, run: int) -> None:
+        if run != self._running:
+            return
+        self.world.after(self.every_s, lambda: self._turn(run))
+        self.request()
+
+    def _connection(self) -> Flow | Lost:
+        """The open connection while it is young enough, else a new one; or why there is none."""
+        flow = self._flow
+        if flow is not None:
+            if cut := self.world.network.cut(flow):
+                return Lost(f"the connection was gone: {cut.why}")
+            if self.world.now - flow.opened < LONGEST_KEEP_ALIVE_S:
+                return flow
+            self._hang_up()
+        answer = self.resolver.ask(self.name, "A")
+        addresses = answer.values("A")
+        if not addresses:
+            return Lost(f"{self.name} does not resolve: {answer.rcode or 'no reply'}")
+        made = self.world.network.connect(self.address, self.world.random.choice(addresses), self.port)
+        if self.keep_alive and isinstance(made, Flow):
+            self._flow = made
+        return made
+
+    def _finish(self, flow: Flow, began: float, run: int) -> None:
+        if run == self._running:
+            if cut := self.world.network.cut(flow):
+                self._lose(began, f"cut off: {cut.why}")
+            else:
+                self.tally.answer(self.world.now, flow.lb_name, flow.backend.pod, self.world.now - began)
+        if flow is not self._flow:
+            self.world.network.close(flow)
+
+    def _lose(self, began: float, why: str) -> None:
+        self._hang_up()
+        self.tally.lose(self.world.now, began, self.name, why)
+
+    def _hang_up(self) -> None:
+        if self._flow is not None:
+            self.world.network.close(self._flow)
+            self._flow = None
+
+
+class Scanner:
+    """Somebody on the internet who knocks on every public load balancer now and then and never asks for anything.
+
+    One knock comes every `every_s` on average, on a random listener of a random internet-facing load balancer.
+    """
+
+    def __init__(self, world: World, every_s: float = 20.0) -> None:
+        self.world, self.every_s = world, every_s
+        self.address = world.network.allocate_address("client")
+        self.knocks = 0
+        self._running = 0
+        self._starts = 0
+
+    def start(self) -> None:
+        """Begin to knock; a scanner that runs already goes on."""
+        if not self._running:
+            self._starts += 1
+            self._running = self._starts
+            self._wait(self._starts)
+
+    def stop(self) -> None:
+        """Knock no more."""
+        self._running = 0
+
+    def _wait(self, run: int) -> None:
+        self.world.after(self.world.random.expovariate(1 / self.every_s), lambda: self._knock(run))
+
+    def _knock(self, run: int) -> None:
+        if run != self._running:
+            return
+        self._wait(run)
+        door = public_door(self.world)
+        if door is None:
+            return
+        self.knocks += 1
+        made = self.world.network.connect(self.address, *door)
+        if isinstance(made, Flow):
+            self.world.network.close(made)
+
+
+def public_door(world: World) -> tuple[str, int] | None:
+    """A random address and port that an active internet-facing load balancer listens on; None when there is none."""
+    doors = [
+        (mapping.address, listener.port)
+        for lb in world.elb.balancers.values()
+        if lb.scheme == "internet-facing" and world.elb.state(lb) == "active"
+        for mapping in lb.zones
+        for listener in world.elb.listeners_of(lb.arn)
+    ]
+    return world.random.choice(doors) if doors else None

@@ -1,0 +1,183 @@
+"""CloudWatch as it reports on Network Load Balancers: in buckets, late, and silent where nothing happened.
+
+Metrics and dimensions: "CloudWatch metrics for your Network Load Balancer". NewFlowCount has no point for a bucket
+without new flows; ActiveFlowCount and the host counts have one for every bucket in which the load balancer is active.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.cloudwatch_levels import Level, Tally
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import LoadBalancer
+
+NAMESPACE = "AWS/NetworkELB"
+FLOW_METRICS = ("NewFlowCount", "NewFlowCount_TCP", "ActiveFlowCount", "ActiveFlowCount_TCP")
+HOST_METRICS = {"HealthyHostCount": "healthy", "UnHealthyHostCount": "unhealthy"}
+STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
+
+
+@dataclass(slots=True)
+class Sample:
+    """What one bucket holds: so many samples, their sum, the smallest and the largest."""
+
+    count: float
+    total: float
+    low: float
+    high: float
+
+    def add(self, other: Sample) -> None:
+        """Take the samples of another bucket in."""
+        self.count, self.total = self.count + other.count, self.total + other.total
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+
+    def statistic(self, name: str) -> float:
+        """The value of one of STATISTICS."""
+        values = {"SampleCount": self.count, "Sum": self.total, "Minimum": self.low, "Maximum": self.high}
+        return self.total / self.count if name == "Average" else values[name]
+
+
+@dataclass(slots=True)
+class _Life:
+    """From when to when a load balancer reports, and its counts by zone (None: the whole load balancer)."""
+
+    zones: tuple[str, ...]
+    started: float
+    ended: float = math.inf
+    active: dict[str | None, Level] = field(default_factory=dict)
+    new: dict[str | None, Tally] = field(default_factory=dict)
+
+
+class CloudWatch:
+    """The metrics of every load balancer that ever was active, by the value of the dimension LoadBalancer."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.period_s = world.pace.metric_period_s
+        self._lives: dict[str, _Life] = {}
+        self._hosts: dict[tuple[str, str, str | None], Level] = {}  # (TargetGroup, state, zone or None) -> how many
+        self._groups: dict[str, dict[str, None]] = {}  # LoadBalancer -> the target groups it ever had
+
+    # What the other parts tell
+
+    def started(self, lb: LoadBalancer) -> None:
+        """A load balancer became active: from now on it reports."""
+        self._lives[dimension(lb.arn)] = _Life(tuple(each.zone for each in lb.zones), self.world.now)
+
+    def ended(self, lb: LoadBalancer) -> None:
+        """A load balancer was deleted: what it reported can still be read."""
+        life = self._lives.get(dimension(lb.arn))
+        if life is not None:
+            life.ended = self.world.now
+
+    def watched(self, lb_arn: str, group_arn: str) -> None:
+        """A listener of a load balancer forwards to a target group."""
+        self._groups.setdefault(dimension(lb_arn), {})[dimension(group_arn)] = None
+
+    def opened(self, lb_arn: str, zone: str, at: float) -> None:
+        """A flow began in a zone of a load balancer; ignored for one that never was active."""
+        life = self._lives.get(dimension(lb_arn))
+        if life is not None:
+            for each in (zone, None):
+                life.active.setdefault(each, Level(self.period_s)).change(+1, at)
+                life.new.setdefault(each, Tally(self.period_s)).add(at)
+
+    def closed(self, lb_arn: str, zone: str, at: float) -> None:
+        """A flow that was `opened` ended."""
+        life = self._lives.get(dimension(lb_arn))
+        if life is not None:
+            for each in (zone, None):
+                life.active.setdefault(each, Level(self.period_s)).change(-1, at)
+
+    def hosts(self, group_arn: str, zone: str | None, state: str, by: int) -> None:
+        """So many more targets of a group (in a zone, where it is known) are "healthy" or "unhealthy"."""
+        group = dimension(group_arn)
+        for each in dict.fromkeys((zone, None)):
+            self._hosts.setdefault((group, state, each), Level(self.period_s)).change(by, self.world.now)
+
+    # What is read
+
+    def series(
+        self,
+        namespace: str,
+        metric: str,
+        dimensions: Mapping[str, str],
+        stat: str,
+        period: int,
+        start: float,
+        end: float,
+    ) -> list[tuple[float, float]]:
+        """The points of one metric, oldest first: (start of the period, value); empty for an unknown metric.
+
+        `start` is included, `end` is not. A period shorter than the world's own gives points as far apart as the
+        world keeps them; one that is not over yet has a point for the part of it that can be read.
+        """
+        life = self._lives.get(dimensions.get("LoadBalancer", ""))
+        if namespace != NAMESPACE or life is None or stat not in STATISTICS:
+            return []
+        period = max(period, self.period_s)
+        readable = self.world.now - self.world.pace.metric_lag_s
+        first, past = int(start // period) * period, min(end, life.ended, readable)
+        points: dict[int, Sample] = {}
+        number = max(int(first // self.period_s), int(life.started // self.period_s))
+        while number * self.period_s < past and (number + 1) * self.period_s <= readable:
+            sample = self._sample(life, metric, dimensions, number)
+            at = number * self.period_s // period * period
+            if sample is not None and at < end:
+                if at in points:
+                    points[at].add(sample)
+                else:
+                    points[at] = sample
+            number += 1
+        return [(float(at), sample.statistic(stat)) for at, sample in points.items() if at >= first]
+
+    def _sample(self, life: _Life, metric: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
+        """One bucket of one metric, or None when it has no point."""
+        names, zone = dimensions.keys(), dimensions.get("AvailabilityZone")
+        if metric in HOST_METRICS and names - {"AvailabilityZone"} == {"LoadBalancer", "TargetGroup"}:
+            return self._host_sample(life, HOST_METRICS[metric], dimensions, number)
+        if metric not in FLOW_METRICS or names - {"AvailabilityZone"} != {"LoadBalancer"}:
+            return None
+        if zone is not None and zone not in life.zones:
+            return None
+        if metric.startswith("NewFlowCount"):
+            tally = life.new.get(zone)
+            count = tally.counts.get(number) if tally else None
+            return None if count is None else Sample(1, count, count, count)
+        level = life.active.get(zone)
+        low, high, average = level.at(number) if level else (0, 0, 0.0)
+        return Sample(1, average, low, high)
+
+    def _host_sample(self, life: _Life, state: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
+        if dimensions["TargetGroup"] not in self._groups.get(dimensions["LoadBalancer"], ()):
+            return None
+        zone = dimensions.get("AvailabilityZone")
+        if zone is not None and zone not in life.zones:
+            return None
+        level = self._hosts.get((dimensions["TargetGroup"], state, zone))
+        low, high, average = level.at(number) if level else (0, 0, 0.0)
+        return Sample(1, average, low, high)
+
+    def metrics(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Every metric there is, with its dimensions, as ListMetrics shows them."""
+        for lb, life in self._lives.items():
+            for zone in (None, *life.zones):
+                where = {"LoadBalancer": lb} if zone is None else {"AvailabilityZone": zone, "LoadBalancer": lb}
+                for metric in FLOW_METRICS:
+                    if not metric.startswith("New") or zone in life.new:
+                        yield metric, where
+                for group in self._groups.get(lb, ()):
+                    for metric in HOST_METRICS:
+                        yield metric, {**where, "TargetGroup": group}
+
+
+def dimension(arn: str) -> str:
+    """How metrics name a load balancer or target group: its ARN from `net/` or `targetgroup/` on."""
+    _, found, rest = arn.partition(":loadbalancer/")
+    return rest if found else "targetgroup/" + arn.partition(":targetgroup/")[2]

@@ -1,0 +1,103 @@
+"""What every write has to pass before it is stored: identity, versions, webhooks, rules and quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.kube_admission import complaints
+from migrator.sandbox.world.kube_kinds import Kind, KubeObject
+from migrator.sandbox.world.kube_meta import KEPT, admitted_name, finalizer_complaints, meta_complaints, new_uid, stamp, suffixed
+from migrator.sandbox.world.kube_pools import Claims
+from migrator.sandbox.world.kube_quota import Quotas
+from migrator.sandbox.world.kube_refusals import conflict, forbidden, invalid, invalid_value, modified, required
+from migrator.sandbox.world.kube_services import Services
+from migrator.sandbox.world.kube_shelf import Key
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.kube import Kube
+
+Mutator = Callable[[str, KubeObject, KubeObject | None], None]
+
+_DROPPED_WHEN_EMPTY = ("labels", "annotations", "finalizers", "ownerReferences")
+
+
+class Gate:
+    """Completes new versions in place and raises KubeError for those that may not be stored."""
+
+    def __init__(self, kube: Kube, world: World) -> None:
+        self.services = Services(world.random)
+        self.quotas = Quotas(kube)
+        self.mutators: dict[str, list[Mutator]] = {}
+        self._kube, self._world = kube, world
+
+    def named(self, kind: Kind, new: KubeObject) -> Key:
+        """Where a new object goes; gives it a name or a namespace where it leaves that to the server."""
+        meta = new.setdefault("metadata", {})
+        if not meta.get("name") and meta.get("generateName"):
+            meta["name"] = suffixed(meta["generateName"], self._world.random)
+        if not meta.get("name"):
+            raise invalid(kind, "", [required("metadata.name", "name or generateName is required")])
+        if not kind.namespaced:
+            meta.pop("namespace", None)
+            return "", meta["name"]
+        namespace = meta.setdefault("namespace", "default")
+        home = self._kube.get("Namespace", "", namespace)
+        if "deletionTimestamp" in home["metadata"]:
+            why = f"unable to create new content in namespace {namespace} because it is being terminated"
+            raise forbidden(kind, meta["name"], why)
+        return namespace, meta["name"]
+
+    def identify(self, kind: Kind, new: KubeObject) -> None:
+        """Give a new object what only the server gives."""
+        meta = new["metadata"]
+        for each in (*KEPT, "resourceVersion"):
+            meta.pop(each, None)
+        meta["uid"] = new_uid(self._world.random)
+        meta["creationTimestamp"] = stamp(self._world.now)
+        if kind.generation:
+            meta["generation"] = 1
+
+    def admitted(self, kind: Kind, new: KubeObject, old: KubeObject | None) -> Claims:
+        """Pass an object through webhooks, rules and quotas; what it takes from the Services' pools."""
+        for change in self.mutators.get(kind.kind, ()):
+            change("UPDATE" if old else "CREATE", new, old)
+        meta = new["metadata"]
+        found = meta_complaints(meta) if old is None or meta != old["metadata"] else []
+        found += finalizer_complaints(meta, old["metadata"]) if old else admitted_name(kind, meta["name"])
+        found += complaints(new, old)
+        if found:
+            raise invalid(kind, meta["name"], found)
+        self.quotas.check(kind, new, old)
+        if kind.kind != "Service":
+            return Claims()
+        return self.services.updated(new, old) if old else self.services.created(new)
+
+    def unchanged_since(self, kind: Kind, old: KubeObject, given: KubeObject) -> None:
+        """Hold a writer to the version and the object that it names in its metadata, if it does."""
+        if (version := given.get("resourceVersion")) and version != old["resourceVersion"]:
+            raise modified(kind, old["name"])
+        self.precondition(kind, old, "UID", "uid", given.get("uid"))
+
+    def precondition(self, kind: Kind, meta: KubeObject, told: str, member: str, wanted: str | None) -> None:
+        """Hold a writer to what it expects of the object."""
+        if wanted and wanted != meta[member]:
+            why = f"Precondition failed: {told} in precondition: {wanted}, {told} in object meta: {meta[member]}"
+            raise conflict(kind, meta["name"], why)
+
+    def keep_identity(self, kind: Kind, old: KubeObject, new: KubeObject) -> None:
+        """Give a changed object back what clients may not change."""
+        meta, before = new["metadata"], old["metadata"]
+        for each in ("name", "namespace"):
+            if meta.get(each, before.get(each)) != before.get(each):
+                raise invalid(kind, before["name"], [invalid_value(f"metadata.{each}", meta[each], "field is immutable")])
+        for each in (*KEPT, "name", "namespace", "resourceVersion"):
+            if each in before:
+                meta[each] = before[each]
+            else:
+                meta.pop(each, None)
+        for each in _DROPPED_WHEN_EMPTY:
+            if each in meta and not meta[each]:
+                del meta[each]
+        new["apiVersion"], new["kind"] = old["apiVersion"], old["kind"]

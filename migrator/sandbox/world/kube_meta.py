@@ -1,0 +1,103 @@
+"""What every object has: identity, stamps and metadata that follows the rules."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from migrator.sandbox.world import kube_names as names
+from migrator.sandbox.world.kube_kinds import Kind, KubeObject
+from migrator.sandbox.world.kube_refusals import Complaint, forbidden_field, invalid_value, required
+
+_ANNOTATIONS_SIZE = 256 * 1024  # bytes of all keys and values together: apimachinery pkg/api/validation/objectmeta.go
+_SUFFIX = "bcdfghjklmnpqrstvwxz2456789"  # no vowels, nothing that reads like another: apimachinery pkg/util/rand
+_SCALARS = (str, int, bool, float)
+
+KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
+"""Metadata that only the server writes."""
+
+
+@lru_cache(maxsize=64)
+def _second(now: int) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def stamp(now: float) -> str:
+    """An instant as metadata has it: `2024-01-31T12:00:00Z`, whole seconds."""
+    return _second(int(now))
+
+
+def new_uid(drawn: random.Random) -> str:
+    """A version 4 UUID out of the world's own chance."""
+    digits = f"{drawn.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
+
+
+def suffixed(prefix: str, drawn: random.Random) -> str:
+    """A name for `generateName`: the prefix, cut so that five characters fit behind it."""
+    return prefix[:58] + "".join(drawn.choices(_SUFFIX, k=5))
+
+
+def fresh(value: Any) -> Any:
+    """A copy that shares nothing with the original; null members are left out, as decoding into Go types does."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, dict):
+        # Most members are scalars: asking here saves a call for each.
+        return {key: each if type(each) in _SCALARS else fresh(each) for key, each in value.items() if each is not None}
+    return [fresh(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def admitted_name(kind: Kind, name: str) -> list[Complaint]:
+    """What is wrong with an object's name."""
+    why = names.name_rule(kind.kind)(name)
+    return [invalid_value("metadata.name", name, why)] if why else []
+
+
+def meta_complaints(meta: KubeObject) -> list[Complaint]:
+    """What is wrong with labels, annotations, finalizers and owners."""
+    found: list[Complaint] = []
+    for key, value in (meta.get("labels") or {}).items():
+        if why := names.qualified(key):
+            found.append(invalid_value("metadata.labels", key, why))
+        if why := names.label_value(value):
+            found.append(invalid_value("metadata.labels", value, why))
+    if annotations := meta.get("annotations"):
+        found += _annotation_complaints(annotations)
+    for each in meta.get("finalizers") or ():
+        if why := names.qualified(each):
+            found.append(invalid_value("metadata.finalizers", each, why))
+    for place, owner in enumerate(meta.get("ownerReferences") or ()):
+        found += [
+            required(f"metadata.ownerReferences[{place}].{each}", f"{each} must not be empty")
+            for each in ("apiVersion", "kind", "name", "uid")
+            if not owner.get(each)
+        ]
+    return found
+
+
+def _annotation_complaints(annotations: dict[str, str]) -> list[Complaint]:
+    found = []
+    for key in annotations:
+        if why := names.qualified(key.lower()):
+            found.append(invalid_value("metadata.annotations", key, why))
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
+    if size > _ANNOTATIONS_SIZE:
+        found.append(
+            Complaint("FieldValueTooLong", "metadata.annotations", f"Too long: may not be more than {_ANNOTATIONS_SIZE} bytes")
+        )
+    return found
+
+
+def finalizer_complaints(new: KubeObject, old: KubeObject) -> list[Complaint]:
+    """An object that is being deleted gets no new finalizers."""
+    if "deletionTimestamp" not in old:
+        return []
+    added = [each for each in new.get("finalizers") or () if each not in (old.get("finalizers") or ())]
+    if not added:
+        return []
+    told = ", ".join(f'"{each}"' for each in added)
+    why = f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{told}}}"
+    return [forbidden_field("metadata.finalizers", why)]

@@ -1,0 +1,136 @@
+"""The addresses and ports of Services: who holds which, and what a new or changed Service takes and gives back.
+
+Source: kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from functools import lru_cache
+
+from migrator.sandbox.world.kube_kinds import KINDS, KubeObject
+from migrator.sandbox.world.kube_pools import Claims, Pool
+from migrator.sandbox.world.kube_refusals import Complaint, internal, invalid, invalid_value
+from migrator.sandbox.world.kube_service_defaults import draws_ports, drop_dependent, keep_allocated, with_defaults
+from migrator.sandbox.world.kube_service_rules import Spec, service_complaints, source_ranges, wants_check_port
+
+_NETWORK = ipaddress.ip_network("10.100.0.0/16")  # what EKS gives a cluster whose VPC is outside 10.0.0.0/8
+_FIRST = int(_NETWORK.network_address)
+_KIND = KINDS["Service"]
+
+
+@lru_cache(maxsize=4096)
+def _number(address: str) -> int:
+    return int(ipaddress.ip_address(address))
+
+
+class Services:
+    """The cluster's service network and node ports, and who holds which."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        # Offset 1 is the `kubernetes` Service's own, drawn by nobody else.
+        self._addresses = Pool(_FIRST + 2, _FIRST + 65534, 255, lambda: internal("failed to allocate a serviceIP: range is full"))
+        self._ports = Pool(30000, 32767, 86, lambda: internal("failed to allocate a nodePort: range is full"))
+
+    def created(self, new: KubeObject) -> Claims:
+        """Complete a new Service in place, or refuse it. Raises KubeError 400 or 422."""
+        with_defaults(new)
+        new.setdefault("status", {"loadBalancer": {}})
+        return self._admitted(new, None)
+
+    def updated(self, new: KubeObject, old: KubeObject) -> Claims:
+        """Complete a changed Service in place, or refuse it. Raises KubeError 422."""
+        if new.get("spec") == old["spec"] and source_ranges(new) == source_ranges(old):
+            return Claims()
+        keep_allocated(new.setdefault("spec", {}), old["spec"])
+        drop_dependent(new["spec"], old["spec"])
+        with_defaults(new)
+        if new["spec"]["type"] != "LoadBalancer":
+            new["status"] = {**(new.get("status") or {}), "loadBalancer": {}}
+        return self._admitted(new, old)
+
+    def deleted(self, old: KubeObject) -> None:
+        """Take back what a Service held."""
+        for pool, number in self._held(old["spec"]):
+            pool.release(number)
+
+    def _admitted(self, new: KubeObject, old: KubeObject | None) -> Claims:
+        name = new["metadata"].get("name", "")
+        if complaints := service_complaints(new, old):
+            raise invalid(_KIND, name, complaints)
+        held = self._held(old["spec"]) if old else []
+        claims = Claims()
+        try:
+            complaints = self._claimed(new["spec"], held, claims)
+        except BaseException:
+            claims.undo()
+            raise
+        if complaints:
+            claims.undo()
+            raise invalid(_KIND, name, complaints)
+        wanted = self._held(new["spec"])
+        for pool, number in held:
+            if (pool, number) not in wanted:
+                claims.give(pool, number)
+        return claims
+
+    def _held(self, spec: Spec) -> list[tuple[Pool, int]]:
+        held = [(self._ports, each["nodePort"]) for each in spec.get("ports") or () if each.get("nodePort")]
+        if check := spec.get("healthCheckNodePort"):
+            held.append((self._ports, check))
+        if spec.get("clusterIP", "None") != "None":
+            held.append((self._addresses, _number(spec["clusterIP"])))
+        return held
+
+    def _claimed(self, spec: Spec, held: list[tuple[Pool, int]], claims: Claims) -> list[Complaint]:
+        found: list[Complaint] = []
+        if spec["type"] != "ExternalName":
+            found += self._claim_address(spec, held, claims)
+        mine: dict[int, str] = {}  # one number may serve TCP and UDP of one Service
+        draws = draws_ports(spec)
+        for place, port in enumerate(spec.get("ports") or ()):
+            if number := port.get("nodePort"):
+                found += self._claim_port(f"spec.ports[{place}].nodePort", number, held, claims, shared=number in mine)
+                mine[number] = port["protocol"]
+        for port in spec.get("ports") or ():
+            if draws and not port.get("nodePort") and not found:
+                port["nodePort"] = claims.draw(self._ports, self._chance)
+        if wants_check_port(spec) and not found:
+            if number := spec.get("healthCheckNodePort"):
+                found += self._claim_port("spec.healthCheckNodePort", number, held, claims, shared=False)
+            else:
+                spec["healthCheckNodePort"] = claims.draw(self._ports, self._chance)
+        return found
+
+    def _claim_address(self, spec: Spec, held: list[tuple[Pool, int]], claims: Claims) -> list[Complaint]:
+        given = spec.get("clusterIP", "")
+        if not given:
+            spec["clusterIP"] = str(ipaddress.ip_address(claims.draw(self._addresses, self._chance)))
+        elif given != "None":
+            number = _number(given)
+            if (self._addresses, number) not in held:
+                if number not in self._addresses and number != _FIRST + 1:
+                    why = f"the provided IP is not in the valid range. The range of valid IPs is {_NETWORK}"
+                    return [invalid_value("spec.clusterIPs", [given], f"failed to allocate IP {given}: {why}")]
+                if self._addresses.taken(number):
+                    return [
+                        invalid_value(
+                            "spec.clusterIPs", [given], f"failed to allocate IP {given}: provided IP is already allocated"
+                        )
+                    ]
+                claims.take(self._addresses, number)
+        spec["clusterIPs"] = [spec["clusterIP"]]
+        return []
+
+    def _claim_port(self, at: str, number: int, held: list[tuple[Pool, int]], claims: Claims, *, shared: bool) -> list[Complaint]:
+        if shared or (self._ports, number) in held:
+            return []
+        if number not in self._ports:
+            why = f"provided port is not in the valid range. The range of valid ports is {self._ports.first}-{self._ports.last}"
+            return [invalid_value(at, number, why)]
+        if self._ports.taken(number):
+            return [invalid_value(at, number, "provided port is already allocated")]
+        claims.take(self._ports, number)
+        return []

@@ -1,0 +1,55 @@
+"""The objects of one kind, always in the order in which the API lists them: by namespace, then by name."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+
+from migrator.sandbox.world.kube_kinds import KubeObject
+
+Key = tuple[str, str]
+"""Namespace ("" for kinds that have none) and name."""
+
+
+class Shelf:
+    """Objects by key; reading one is a look-up, a listing costs what it returns."""
+
+    def __init__(self) -> None:
+        self._objects: dict[Key, KubeObject] = {}
+        self._keys: list[Key] = []
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: Key) -> KubeObject | None:
+        """The object, or None."""
+        return self._objects.get(key)
+
+    def put(self, key: Key, obj: KubeObject) -> None:
+        """Store an object, new or changed."""
+        if key not in self._objects:
+            insort(self._keys, key)
+        self._objects[key] = obj
+
+    def pop(self, key: Key) -> None:
+        """Take an object out that is there."""
+        del self._objects[key]
+        del self._keys[bisect_left(self._keys, key)]
+
+    def every(self, namespace: str | None = None) -> list[KubeObject]:
+        """All objects, or those of one namespace."""
+        return [self._objects[each] for each in self._within(namespace)]
+
+    def after(self, key: Key, namespace: str | None = None) -> Iterator[tuple[Key, KubeObject]]:
+        """What is listed behind `key`, which itself may be gone; ("", "") begins at the first."""
+        for each in self._keys[bisect_right(self._keys, key) :]:
+            if namespace is None or each[0] == namespace:
+                yield each, self._objects[each]
+            elif each[0] > namespace:
+                return
+
+    def _within(self, namespace: str | None) -> list[Key]:
+        if namespace is None:
+            return self._keys
+        first = bisect_left(self._keys, (namespace, ""))
+        return self._keys[first : bisect_left(self._keys, (namespace + "\0", ""), first)]

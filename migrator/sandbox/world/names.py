@@ -1,0 +1,133 @@
+"""What the Domain Name System answers: the hosted zones, and the load balancers' own zone.
+
+An authority answers for what it holds and nothing else; `resolve` is what a resolver without a cache would find by
+following CNAMEs from zone to zone. Names are lower case and end in a dot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.names_answer import (
+    LONGEST_CHAIN,
+    REFUSED,
+    Answer,
+    Record,
+    absent,
+    canonical,
+    followed,
+    found,
+    no_such_name,
+    struck,
+)
+from migrator.sandbox.world.names_balancers import BalancerZone
+from migrator.sandbox.world.names_routing import chosen
+from migrator.sandbox.world.names_zones import Held, ZoneIndex
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.route53 import RecordSet
+
+__all__ = ["Answer", "Names", "Record", "canonical"]
+
+AUTHORITIES = 4  # name servers of a public hosted zone
+NAME_SERVER_TTL_S = 172800
+ROOT, ROOT_TTL_S = ".", 86400
+ROOT_SOA = "a.root-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 86400"
+
+
+class Names:
+    """Every name of one world. `authorities` are the addresses of the four name servers that serve all zones."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.authorities = tuple(world.network.allocate_address("dns") for _ in range(AUTHORITIES))
+        self.balancers = BalancerZone(world)
+        self.zones = ZoneIndex(world)
+
+    def answer(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
+        """What one name server says about a name, authoritatively.
+
+        `authority` is 0 to 3: between a change and its INSYNC they may differ. `vpc` asks from inside the VPC, where
+        private zones go first. REFUSED for a name in no zone that it holds. No CNAME is followed.
+        """
+        name = canonical(name)
+        if self.balancers.holds(name):
+            return self.balancers.answer(name, rtype)
+        held = self.zones.holding(name, authority, vpc=vpc)
+        if held is not None:
+            return self._from_zone(held, name, rtype)
+        index = self._name_server_index(name)
+        return REFUSED if index is None else self._of_name_server(name, rtype, index)
+
+    def asked(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
+        """`answer`, unless a fault is armed where "dns", operation "authority:<n>", for a subject in the name."""
+        fault = self.world.faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now)
+        if fault is None:
+            return self.answer(name, rtype, authority=authority, vpc=vpc)
+        return struck(fault.mode, fault.delay_s, lambda: self.answer(name, rtype, authority=authority, vpc=vpc))
+
+    def recursed(self, name: str, rtype: str, *, vpc: bool = True) -> Answer:
+        """What a resolver hears about one name from whichever authority it picks, without following a CNAME.
+
+        A name outside every zone of this world does not exist; the zones' ancestors up to the root do.
+        """
+        picked = self.world.random.randrange(AUTHORITIES)
+        said = self.asked(name, rtype, authority=picked, vpc=vpc)
+        return self._outside(canonical(name), rtype) if said is REFUSED else said
+
+    def resolve(self, name: str, rtype: str, *, vpc: bool = True) -> Answer:
+        """The whole answer for a name, CNAMEs followed, asked afresh at every step; SERVFAIL for an endless chain."""
+        return followed(lambda each: self.recursed(each, rtype, vpc=vpc), canonical(name), rtype)
+
+    def start_of_authority(self, zone: str, *, vpc: bool = True) -> str:
+        """The data of a zone's SOA record, for the authority section of a negative answer."""
+        said = self.answer(zone, "SOA", vpc=vpc)
+        return said.records[0][3] if said.records else ROOT_SOA
+
+    def _from_zone(self, held: Held, name: str, rtype: str, depth: int = 0) -> Answer:
+        if sets := held.at(name, rtype):
+            return self._answered(held, name, rtype, sets, depth)
+        if rtype != "CNAME" and (sets := held.at(name, "CNAME")):
+            return self._answered(held, name, "CNAME", sets, depth)
+        exists = held.exists(name) or held.wildcard(name) is not None
+        return absent(held.soa) if exists else no_such_name(held.soa)
+
+    def _answered(self, held: Held, name: str, rtype: str, sets: tuple[RecordSet, ...], depth: int) -> Answer:
+        records: list[Record] = []
+        for each in chosen(self.world, sets):
+            if each.alias is None:
+                records += [(name, rtype, each.ttl or 0, value) for value in each.values]
+            elif depth < LONGEST_CHAIN:
+                behind = self._behind(held, canonical(each.alias.dns_name), rtype, depth + 1)
+                records += [(name, kind, ttl, value) for _, kind, ttl, value in behind]
+        return found(tuple(records)) if records else absent(held.soa)
+
+    def _behind(self, held: Held, target: str, rtype: str, depth: int) -> tuple[Record, ...]:
+        """The records that an alias stands for: the name server looks them up itself, and says their own TTL.
+
+        Empty when nothing is there any more, such as after the load balancer was deleted.
+        """
+        if self.balancers.holds(target):
+            return self.balancers.answer(target, rtype).records
+        return self._from_zone(held, target, rtype, depth).records if held.contains(target) else ()
+
+    def _name_server_index(self, name: str) -> int | None:
+        """Which authority a name server's host name stands for; None when no zone is served by that name."""
+        for zone in self.world.route53.zones.values():
+            for index, server in enumerate(zone.name_servers):
+                if canonical(server) == name:
+                    return index % AUTHORITIES
+        return self.balancers.name_server_index(name)
+
+    def _of_name_server(self, name: str, rtype: str, index: int) -> Answer:
+        if rtype == "A":
+            return found(((name, "A", NAME_SERVER_TTL_S, self.authorities[index]),))
+        return absent((ROOT, ROOT_TTL_S))
+
+    def _outside(self, name: str, rtype: str) -> Answer:
+        if name == ROOT and rtype == "SOA":
+            return found(((ROOT, "SOA", ROOT_TTL_S, ROOT_SOA),))
+        known = (*self.zones.names(), self.balancers.name)
+        exists = name == ROOT or any(each.endswith(f".{name}") for each in known)
+        return absent((ROOT, ROOT_TTL_S)) if exists else no_such_name((ROOT, ROOT_TTL_S))

@@ -1,0 +1,135 @@
+"""The way of a packet: from a client through a load balancer, a node and kube-proxy to a pod.
+
+Answers two questions with one set of facts: would a health check of this target succeed now (`check`), and where
+does a new connection end up (`connect`). So what health checks conclude and what clients meet can differ only
+where they differ in AWS: in time, and in the address that a packet comes from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_addresses import Addresses
+from migrator.sandbox.world.network_admission import Admission
+from migrator.sandbox.world.network_checks import Checks
+from migrator.sandbox.world.network_dataplane import Dataplane
+from migrator.sandbox.world.network_delivery import Delivery
+from migrator.sandbox.world.network_flows import Backend, Flow, Lost
+from migrator.sandbox.world.network_routing import Route, listening, route
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
+
+__all__ = ["Backend", "Flow", "Lost", "Network"]
+
+
+class Network:
+    """Addresses, health checks and connections of one world. `flows` are the open connections by id."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.flows: dict[int, Flow] = {}
+        self.dataplane = Dataplane(world.kube)
+        self._addresses = Addresses(world.network_prefix)
+        self._admission = Admission(world, self.dataplane)
+        self._checks = Checks(world, self.dataplane, self._admission)
+        self._delivery = Delivery(world, self.dataplane, self._admission)
+        self._flow_count = 0
+
+    def allocate_address(self, kind: str = "lb") -> str:
+        """A fresh address for a "lb", "pod", "node", "dns" server or "client", inside the world's own prefix."""
+        return self._addresses.allocate(kind)
+
+    def release_address(self, address: str) -> None:
+        """Give an address back. It is handed out again only when its pool is through."""
+        self._addresses.release(address)
+
+    def check(self, group: TargetGroup, target: Target) -> tuple[bool, str | None]:
+        """Whether a health check of this target would succeed now, else the reason that AWS would give."""
+        return self._checks.check(group, target)
+
+    def connect(self, client_ip: str, address: str, port: int) -> Flow | Lost:
+        """Open a TCP connection from a client to an address that a load balancer has or had.
+
+        It is counted as a flow of the load balancer as soon as that picked a target, also when the target then
+        turns it down. A fault where "traffic", operation "connect" drops it; its subject is "<name> <address>:<port>".
+        """
+        world = self.world
+        lb = world.elb.by_address(address)
+        if lb is None:
+            return Lost(f"no load balancer has {address}")
+        if (state := world.elb.state(lb)) != "active":
+            return Lost(f"{lb.name} is {state}")
+        if world.faults.strike("traffic", "connect", f"{lb.name} {address}:{port}", now=world.now):
+            return Lost(f"{lb.name} dropped it: a fault is armed")
+        if not self._admission.client(lb, client_ip, port):
+            return Lost(f"no security group of {lb.name} admits {client_ip} to port {port}: timed out")
+        way = route(world, lb, address, port)
+        if isinstance(way, Lost):
+            return way
+        world.cloudwatch.opened(lb.arn, way.zone, world.now)
+        backend = self._delivery.deliver(lb, way, client_ip)
+        if isinstance(backend, Lost):
+            world.cloudwatch.closed(lb.arn, way.zone, world.now)
+            return backend
+        return self._opened(client_ip, address, port, lb, way, backend)
+
+    def close(self, flow: Flow) -> None:
+        """End a connection; closing it again does nothing."""
+        if self.flows.pop(flow.id, None) is not None:
+            flow.closed = self.world.now
+            self.world.cloudwatch.closed(flow.lb_arn, flow.zone, flow.closed)
+
+    def cut(self, flow: Flow) -> Lost | None:
+        """What has cut a connection since it was made; None while it still carries data.
+
+        It ends for both sides when its load balancer or listener goes, when its target leaves the group after
+        draining or turns unhealthy, and when its pod stops. Nobody is told: whoever uses a connection asks.
+        """
+        world = self.world
+        if flow.id not in self.flows:
+            return Lost("it was closed")
+        if flow.lb_arn not in world.elb.balancers:
+            return Lost(f"{flow.lb_name} was deleted")
+        if listening(world, flow.lb_arn, flow.port) is None:
+            return Lost(f"{flow.lb_name} no longer listens on port {flow.port}")
+        return self._cut_at_target(flow) or self._cut_at_backend(flow)
+
+    def _opened(self, client: str, address: str, port: int, lb: LoadBalancer, way: Route, backend: Backend) -> Flow:
+        self._flow_count += 1
+        flow = Flow(
+            id=self._flow_count,
+            client=client,
+            address=address,
+            port=port,
+            lb_arn=lb.arn,
+            lb_name=lb.name,
+            zone=way.zone,
+            group_arn=way.group.arn,
+            target=(way.target.id, way.target.port),
+            backend=backend,
+            opened=self.world.now,
+        )
+        self.flows[flow.id] = flow
+        return flow
+
+    def _cut_at_target(self, flow: Flow) -> Lost | None:
+        group = self.world.elb.groups.get(flow.group_arn)
+        target = group.targets.get(flow.target) if group else None
+        name = f"target {flow.target[0]}:{flow.target[1]}"
+        if group is None or target is None or target.state == "unused":
+            return Lost(f"{name} has left the group")
+        # On unless it is switched off: ELBv2 target_health_state.unhealthy.connection_termination.enabled.
+        terminates = group.attributes.get("target_health_state.unhealthy.connection_termination.enabled", "true") == "true"
+        if terminates and target.state == "unhealthy" and target.since > flow.opened:
+            return Lost(f"{name} turned unhealthy")
+        return None
+
+    def _cut_at_backend(self, flow: Flow) -> Lost | None:
+        instance_id = flow.target[0]
+        if instance_id.startswith("i-") and self._admission.running(instance_id) is None:
+            return Lost(f"instance {instance_id} is gone")
+        if not self.dataplane.pod_listens(flow.backend.address, flow.backend.port):
+            return Lost(f"pod {flow.backend.pod} stopped")
+        return None

@@ -1,0 +1,65 @@
+"""Who is let in where: the security groups on load balancers, nodes and pods, as a packet meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_dataplane import Dataplane
+from migrator.sandbox.world.network_rules import admits
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
+    from migrator.sandbox.world.ec2 import Instance
+
+
+class Admission:
+    """Answers from the rules and interfaces as they are now."""
+
+    def __init__(self, world: World, dataplane: Dataplane) -> None:
+        self._world, self._dataplane = world, dataplane
+
+    def running(self, instance_id: str) -> Instance | None:
+        """The instance with this id while it runs; None when it does not."""
+        instance = self._world.ec2.instances.get(instance_id)
+        return instance if instance is not None and instance.state == "running" else None
+
+    def client(self, lb: LoadBalancer, client_ip: str, port: int) -> bool:
+        """Whether a load balancer lets a client in: everyone where it wears no security group."""
+        return not lb.security_groups or self._admits(lb.security_groups, port, client_ip)
+
+    def target(self, lb: LoadBalancer, group: TargetGroup, target: Target, source: str) -> bool:
+        """Whether a target lets in what a load balancer brings it from `source`, an address or a CIDR."""
+        protocol = "udp" if group.protocol == "UDP" else "tcp"
+        return self._admits(self.groups_of(target), target.port, source, lb.security_groups, protocol)
+
+    def health_check(self, lb: LoadBalancer, target: Target, port: int) -> bool:
+        """Whether a target lets health checks in: they come from the load balancer's addresses in the target's zone."""
+        zones = [each.zone for each in lb.zones if each.zone == target.zone] or [each.zone for each in lb.zones]
+        groups = self.groups_of(target)
+        return any(self._admits(groups, port, self.subnet_of(lb, each), lb.security_groups) for each in zones)
+
+    def subnet_of(self, lb: LoadBalancer, zone: str) -> str:
+        """The CIDR that a load balancer's own packets come from in one of its zones."""
+        mapping = next(each for each in lb.zones if each.zone == zone)
+        subnet = self._world.ec2.subnets.get(mapping.subnet_id)
+        return subnet.cidr if subnet else mapping.address
+
+    def groups_of(self, target: Target) -> list[str]:
+        """The security groups that guard a target: its instance's, or those of the node that a pod runs on.
+
+        The VPC CNI puts pods on their node's interfaces, as long as security groups for pods are not used.
+        """
+        instance_id = target.id
+        if not instance_id.startswith("i-"):
+            pod = self._dataplane.pod_at(target.id) or {}
+            instance_id = self._dataplane.instance_under(pod.get("spec", {}).get("nodeName") or "")
+        instance = self.running(instance_id)
+        return instance.security_groups if instance else []
+
+    def _admits(
+        self, groups: list[str], port: int, source: str, source_groups: Collection[str] = (), protocol: str = "tcp"
+    ) -> bool:
+        ec2 = self._world.ec2
+        return any(admits(ec2.rules_of(each), protocol, port, source, source_groups) for each in groups if each in ec2.groups)

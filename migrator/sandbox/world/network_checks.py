@@ -1,0 +1,59 @@
+"""What a health check of a target would find now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_admission import Admission
+from migrator.sandbox.world.network_dataplane import KUBE_PROXY_HEALTH_PORT, Dataplane
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import Target, TargetGroup
+
+Found = tuple[bool, str | None]
+
+# ELBv2 TargetHealthReasonEnum: a refused connection or a bad status, and a packet that nobody admits or answers.
+PASSED: Found = (True, None)
+FAILED: Found = (False, "Target.FailedHealthChecks")
+TIMED_OUT: Found = (False, "Target.Timeout")
+
+
+class Checks:
+    """Makes health checks, in mind."""
+
+    def __init__(self, world: World, dataplane: Dataplane, admission: Admission) -> None:
+        self._world, self._dataplane, self._admission = world, dataplane, admission
+
+    def check(self, group: TargetGroup, target: Target) -> Found:
+        """Whether a check would succeed, and if not, AWS's own reason."""
+        lb = self._world.elb.balancer_of(group.arn)
+        port = target.port if group.health_check.port == "traffic-port" else int(group.health_check.port)
+        on_instance = group.target_type == "instance"
+        there = self._node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
+        if lb is None or not there or not self._admission.health_check(lb, target, port):
+            return TIMED_OUT
+        return self._node_answers(group, target, port) if on_instance else self._pod_answers(target, port)
+
+    def _pod_answers(self, target: Target, port: int) -> Found:
+        serves = self._dataplane.pod_listens(target.id, port) and self._dataplane.pod_is_ready(target.id)
+        return PASSED if serves else FAILED
+
+    def _node_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
+        node = self._node(target) or ""
+        served = self._dataplane.node_port("TCP", port)
+        if served is not None and self._dataplane.backends(node, served):
+            return PASSED
+        if served is not None:
+            # kube-proxy rejects where a Service has no endpoint at all, but drops where only local ones count.
+            return TIMED_OUT if served.local else FAILED
+        local = self._dataplane.local_health(node, port)
+        if local is None:
+            return PASSED if port == KUBE_PROXY_HEALTH_PORT else FAILED
+        # healthCheckNodePort answers every connection, but with 503 where no local pod is ready.
+        return PASSED if local or group.health_check.protocol == "TCP" else FAILED
+
+    def _node(self, target: Target) -> str | None:
+        """The ready Node on a target's running instance; None when nothing there would answer."""
+        node = self._dataplane.node_of(target.id) if self._admission.running(target.id) else None
+        return node if node is not None and self._dataplane.node_is_ready(node) else None

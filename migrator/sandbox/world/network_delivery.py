@@ -1,0 +1,63 @@
+"""The last part of the way: from the target that a load balancer chose to a pod, or to a dead end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_admission import Admission
+from migrator.sandbox.world.network_dataplane import Dataplane
+from migrator.sandbox.world.network_flows import Backend, Lost
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
+    from migrator.sandbox.world.network_routing import Route
+
+
+class Delivery:
+    """Follows one packet from a load balancer's target on."""
+
+    def __init__(self, world: World, dataplane: Dataplane, admission: Admission) -> None:
+        self._world, self._dataplane, self._admission = world, dataplane, admission
+
+    def deliver(self, lb: LoadBalancer, way: Route, client_ip: str) -> Backend | Lost:
+        """The pod's port that a new connection reaches, or why it reaches none."""
+        group, target = way.group, way.target
+        on_instance = group.target_type == "instance"
+        if not (self._ready_node(target) if on_instance else self._dataplane.pod_at(target.id)):
+            return Lost(f"{target.id} does not answer: timed out")
+        source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, way.zone)
+        if not self._admission.target(lb, group, target, source):
+            return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
+        backend = self._through_node(group, target) if on_instance else self._on_pod(target)
+        if isinstance(backend, Backend) and not self._dataplane.pod_listens(backend.address, backend.port):
+            return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
+        return backend
+
+    def _through_node(self, group: TargetGroup, target: Target) -> Backend | Lost:
+        node = self._ready_node(target) or ""
+        served = self._dataplane.node_port("UDP" if group.protocol == "UDP" else "TCP", target.port)
+        if served is None:
+            return Lost(f"{target.id} refuses connections to port {target.port}: no Service has it")
+        backends = self._dataplane.backends(node, served)
+        if not backends:
+            return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
+        return backends[0] if len(backends) == 1 else self._world.random.choice(backends)
+
+    def _on_pod(self, target: Target) -> Backend:
+        pod = self._dataplane.pod_at(target.id) or {}
+        meta, spec = pod.get("metadata", {}), pod.get("spec", {})
+        return Backend(f"{meta.get('namespace')}/{meta.get('name')}", spec.get("nodeName") or "", target.id, target.port)
+
+    def _ready_node(self, target: Target) -> str | None:
+        node = self._dataplane.node_of(target.id) if self._admission.running(target.id) else None
+        return node if node is not None and self._dataplane.node_is_ready(node) else None
+
+
+def preserves_client_ip(group: TargetGroup) -> bool:
+    """Whether targets see the client's own address.
+
+    Source: ELBv2 target group attribute preserve_client_ip.enabled; off unless set for ip targets over TCP and TLS.
+    """
+    default = "false" if group.target_type == "ip" and group.protocol in ("TCP", "TLS") else "true"
+    return group.attributes.get("preserve_client_ip.enabled", default) == "true"

@@ -1,0 +1,70 @@
+"""How a Network Load Balancer picks the target for a new connection: listener, group by weight, zone, health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.network_flows import Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from migrator.sandbox.world import World
+    from migrator.sandbox.world.balancers import Listener, LoadBalancer, Target, TargetGroup
+
+OVER_UDP = ("UDP", "QUIC")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The chosen target, and the zone whose address the client connected to."""
+
+    zone: str
+    group: TargetGroup
+    target: Target
+
+
+def route(world: World, lb: LoadBalancer, address: str, port: int) -> Route | Lost:
+    """Where a connection to one of the load balancer's addresses goes, or why nowhere.
+
+    Healthy targets of the zone (all zones with cross-zone), else all of them: it fails open. Source: Network Load
+    Balancers user guide, "Target group health" and "Cross-zone load balancing".
+    """
+    zone = next(each.zone for each in lb.zones if each.address == address)
+    listener = listening(world, lb.arn, port)
+    if listener is None:
+        return Lost(f"{lb.name} does not listen on port {port}")
+    group = _drawn_group(world, listener)
+    if group is None:
+        return Lost(f"the listener on port {port} of {lb.name} forwards to no target group")
+    targets = in_reach(group.targets.values(), zone, world.elb.crosses_zones(group))
+    if not targets:
+        return Lost(f"{lb.name} has no target for {zone}")
+    usable = [each for each in targets if each.state == "healthy"] or targets
+    return Route(zone, group, usable[0] if len(usable) == 1 else world.random.choice(usable))
+
+
+def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Target]:
+    """The registered targets that a zone's address may use; those that drain get no new connections."""
+    return [
+        each
+        for each in targets
+        if each.state not in ("draining", "unused") and (cross_zone or each.zone is None or each.zone == zone)
+    ]
+
+
+def listening(world: World, lb_arn: str, port: int) -> Listener | None:
+    """The listener that takes TCP connections on a port, or None."""
+    listeners = world.elb.listeners_of(lb_arn)
+    return next((each for each in listeners if each.port == port and each.protocol not in OVER_UDP), None)
+
+
+def _drawn_group(world: World, listener: Listener) -> TargetGroup | None:
+    """One of the groups that a listener forwards to, drawn by weight."""
+    live = [(world.elb.groups[arn], weight) for arn, weight in listener.forwards if arn in world.elb.groups and weight > 0]
+    if len(live) <= 1:
+        return live[0][0] if live else None
+    groups, weights = zip(*live, strict=True)
+    chosen: TargetGroup = world.random.choices(groups, weights)[0]
+    return chosen

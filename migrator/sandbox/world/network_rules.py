@@ -1,0 +1,50 @@
+"""What security-group rules admit. A packet that no rule admits is dropped: its sender waits until it gives up."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world.ec2 import Rule
+
+ANY_PROTOCOL = "-1"
+
+
+def admits(rules: Iterable[Rule], protocol: str, port: int, source: str, source_groups: Collection[str] = ()) -> bool:
+    """Whether an inbound rule lets `source`, an address or a whole CIDR, reach `port` by `protocol` ("tcp", "udp").
+
+    `source_groups` are the security groups that the sender's own interfaces carry.
+    """
+    return any(
+        not rule.egress and _for_port(rule, protocol, port) and _from(rule, source, source_groups) for rule in rules
+    )
+
+
+def _for_port(rule: Rule, protocol: str, port: int) -> bool:
+    if rule.protocol == ANY_PROTOCOL:
+        return True
+    if rule.protocol != protocol:
+        return False
+    first, last = rule.from_port, rule.to_port
+    return first is None or last is None or first == -1 or first <= port <= last
+
+
+def _from(rule: Rule, source: str, source_groups: Collection[str]) -> bool:
+    if rule.source_group:
+        return rule.source_group in source_groups
+    return bool(rule.cidr) and covers(rule.cidr or "", source)
+
+
+def covers(cidr: str, source: str) -> bool:
+    """Whether every address of `source` (an address or a CIDR) lies in `cidr`."""
+    outer, inner = _span(cidr), _span(source)
+    return outer[0] == inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2]
+
+
+@lru_cache(maxsize=4096)
+def _span(cidr: str) -> tuple[int, int, int]:
+    network = ipaddress.ip_network(cidr, strict=False)
+    return network.version, int(network.network_address), int(network.broadcast_address)

@@ -1,0 +1,120 @@
+"""Caching resolvers, of the kinds that clients really sit behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from migrator.sandbox.world.names_answer import Answer, Record, canonical, followed, struck
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
+
+KINDS = ("plain", "clamping", "stale")
+STALE_TTL_S = 30  # RFC 8767: the TTL of an answer that is served after it expired
+LONGEST_TTL_S = 86400
+LONGEST_STALE_S = 86400  # RFC 8767 recommends one to three days
+FAILURE_TTL_S = 5  # RFC 9520: a failure is kept for one to five seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One RRset, or its absence, with the whole second in which it was fetched and the seconds it is kept."""
+
+    answer: Answer
+    fetched: int
+    ttl_s: int
+
+    def remaining_s(self, now: float) -> int:
+        """Seconds left; 0 is the last one in which the entry still counts."""
+        return self.fetched + self.ttl_s - int(now)
+
+    def aged(self, ttl_s: int) -> Answer:
+        """The answer with this TTL on every record."""
+        soa = self.answer.soa
+        return replace(
+            self.answer,
+            records=tuple((name, kind, ttl_s, value) for name, kind, _, value in self.answer.records),
+            soa=(soa[0], ttl_s) if soa else None,
+            authoritative=False,
+            delay_s=0.0,
+        )
+
+
+class CachingResolver:
+    """Asks the authorities, and keeps each RRset and each absence for its own time to live.
+
+    plain     keeps an answer through TTL 0, so for up to a second more than its TTL, as caches that count in whole
+              seconds do (unbound 1.17, measured)
+    clamping  keeps everything for at least `least_s`, whatever the TTL says (unbound's cache-min-ttl)
+    stale     serves one expired answer with TTL 30 while it fetches the fresh one (unbound's serve-expired)
+
+    `vpc` says whether it sees private zones.
+    """
+
+    def __init__(
+        self, world: World, kind: str = "plain", *, name: str = "", least_s: int | None = None, vpc: bool = True
+    ) -> None:
+        if kind not in KINDS:
+            raise ValueError(f"a resolver is one of {', '.join(KINDS)}, not {kind!r}")
+        self.world = world
+        self.kind, self.name, self.vpc = kind, name or kind, vpc
+        self.least_s = least_s if least_s is not None else (30 if kind == "clamping" else 0)
+        self._cache: dict[tuple[str, str], Kept] = {}
+
+    def ask(self, name: str, rtype: str) -> Answer:
+        """The answer for a name with the seconds that are left of each TTL, CNAMEs followed.
+
+        A fault where "dns", operation "resolver:<name>", strikes here.
+        """
+        name = canonical(name)
+        fault = self.world.faults.strike("dns", f"resolver:{self.name}", name, now=self.world.now)
+        if fault is not None:
+            return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype))
+        return self._answer(name, rtype)
+
+    def flush(self) -> None:
+        """Forget everything."""
+        self._cache.clear()
+
+    def _answer(self, name: str, rtype: str) -> Answer:
+        return followed(lambda each: self._link(each, rtype), name, rtype)
+
+    def _link(self, name: str, rtype: str) -> Answer:
+        """One link of a chain: what is kept, else what is fetched. A CNAME stands for every type of its name."""
+        for kind in ("CNAME", rtype):
+            kept = self._cache.get((name, kind))
+            if kept is None or (kind != rtype and not kept.answer.records):
+                continue
+            remaining_s = kept.remaining_s(self.world.now)
+            if remaining_s >= 0:
+                return kept.aged(remaining_s)
+            if self.kind == "stale" and kept.answer.records and remaining_s >= -LONGEST_STALE_S:
+                self._fetch(name, rtype)
+                return kept.aged(STALE_TTL_S)
+        return self._fetch(name, rtype)
+
+    def _fetch(self, name: str, rtype: str) -> Answer:
+        said = self.world.names.recursed(name, rtype, vpc=self.vpc)
+        delay_s = said.delay_s
+        if not said.rcode:
+            said = Answer("SERVFAIL")  # a resolver whose authority is silent says so in the end
+        kept = Kept(said, int(self.world.now), self._lifetime(said))
+        for stale in ("CNAME", rtype):
+            self._cache.pop((name, stale), None)
+        self._cache[name, _kind(said.records, rtype)] = kept
+        return replace(kept.aged(kept.ttl_s), delay_s=delay_s)
+
+    def _lifetime(self, said: Answer) -> int:
+        if said.records:
+            ttl = min(ttl for _, _, ttl, _ in said.records)
+        elif said.soa:
+            ttl = said.soa[1]
+        else:
+            return FAILURE_TTL_S
+        return min(max(ttl, self.least_s), LONGEST_TTL_S)
+
+
+def _kind(records: tuple[Record, ...], rtype: str) -> str:
+    """Under which type an answer is kept."""
+    return records[0][1] if records else rtype

@@ -1,0 +1,12 @@
+"""The real core in virtual time: the same ports, answered straight from a world's values.
+
+Belongs here: doors that need no wire (`doors`), a clock that does not wait (`virtual`), a journal that needs no disk
+(`memory`), the set-up that scenarios share (`stage`) and the account of what clients lost (`losses`). Nothing in here
+decides anything about a migration, and nothing below it may know it.
+
+    stage     a whole set-up in one call: world, estate, legacy Service, records, clients, Outside
+    doors     every port of `ports` on one world; `doors_*` one file per side
+    virtual   the clock: sleeping moves the world
+    memory    the journal, kept as the bytes that a disk would hold
+    losses    what clients lost, and whether it was because of us
+"""

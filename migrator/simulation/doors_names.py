@@ -1,0 +1,109 @@
+"""Name servers and connections as a client meets them, on the world's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from migrator.errors import Unreachable
+from migrator.model.names import Answer, Authority, ProbeSeen
+from migrator.sandbox.world import World, names_answer
+from migrator.sandbox.world.names import canonical
+from migrator.sandbox.world.network_flows import Lost
+from migrator.sandbox.world.resolvers import CachingResolver
+
+ROOT = "."
+NAMED = ("CNAME", "NS", "PTR")  # types whose values are names
+
+
+class NameDoor:
+    """Implements NameLook. `resolvers` by address; the authorities are the world's own.
+
+    With a resolver a zone is found as that resolver sees it, private zones too; without one as the internet does.
+    """
+
+    def __init__(self, world: World, resolvers: Mapping[str, CachingResolver]) -> None:
+        self._world, self._names = world, world.names
+        self._resolvers = dict(resolvers)
+        self._authorities = {address: index for index, address in enumerate(world.names.authorities)}
+        self._inside = any(each.vpc for each in self._resolvers.values())
+
+    def resolvers(self) -> tuple[str, ...]:
+        """The caching resolvers that were configured, in their order."""
+        return tuple(self._resolvers)
+
+    def authorities(self, name: str) -> tuple[Authority, ...]:
+        """The name servers of the zone that holds a name, by address. Raises Unreachable where none can be found."""
+        zone, negative_ttl_s = self._zone_of(canonical(name))
+        hosts = sorted(canonical(each) for each in self._found(zone, "NS"))
+        found = {address: host for host in hosts for address in self._found(host, "A")}
+        if not found:
+            raise Unreachable(f"cannot find the name servers of {zone}", seen=(f"NS {', '.join(hosts) or 'none'}, no address",))
+        by_number = sorted(found, key=lambda each: tuple(map(int, each.split("."))))
+        return tuple(Authority(found[each], each, zone, negative_ttl_s) for each in by_number)
+
+    def asked(self, server: str, name: str, type: str, *, recursive: bool) -> Answer:
+        """What one server answers. Raises Unreachable for an address where none is, and for one that stays silent."""
+        asked = canonical(name)
+        if (index := self._authorities.get(server)) is not None:
+            said = self._names.asked(asked, type, authority=index, vpc=False)
+        elif (resolver := self._resolvers.get(server)) is not None:
+            said = resolver.ask(asked, type) if recursive else names_answer.REFUSED
+        else:
+            raise Unreachable(f"no name server answers at {server}")
+        if not said.rcode:
+            raise Unreachable(f"{server} does not answer when asked for {asked} {type}")
+        return answer_from(said, asked, type)
+
+    def _found(self, name: str, type: str) -> tuple[str, ...]:
+        return self._names.recursed(name, type, vpc=self._inside).values(type)
+
+    def _zone_of(self, name: str) -> tuple[str, int]:
+        """The zone that a name belongs to, and for how long an absence in it may be kept.
+
+        The SOA comes with any answer; a CNAME at the name leads elsewhere and is passed over.
+        """
+        while True:
+            said = self._names.recursed(name, "SOA", vpc=self._inside)
+            for owner, kind, ttl, value in said.records:
+                if kind == "SOA":
+                    return owner, min(ttl, int(value.split()[-1]))
+            if said.soa is not None:
+                return said.soa
+            if name == ROOT:
+                raise Unreachable(f"cannot find the zone of {name}", seen=("no SOA up to the root",))
+            name = name.partition(".")[2] or ROOT
+
+
+def answer_from(said: names_answer.Answer, asked: str, type: str) -> Answer:
+    """An answer in our nouns: names absolute and in lower case, values sorted."""
+    links = [canonical(value) for _, kind, _, value in said.records if kind == "CNAME"] if type != "CNAME" else []
+    values = said.values(type)
+    ttls = [ttl for _, _, ttl, _ in said.records]
+    if said.soa is not None and not values:
+        ttls.append(said.soa[1])
+    if type in NAMED:
+        values = tuple(map(canonical, values))
+    return Answer(said.rcode, tuple(sorted(values)), (asked, *links), min(ttls, default=0))
+
+
+class ProbeDoor:
+    """Implements ProbeLook: one client of its own, whose connections count like anybody's."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @cached_property
+    def _address(self) -> str:
+        return self._world.network.allocate_address("client")
+
+    def tried(self, address: str, port: int, kind: str, host: str) -> ProbeSeen:
+        """Connect; a TLS listener takes `tls` only, every other one takes `tcp` and `http`."""
+        made = self._world.network.connect(self._address, address, port)
+        if isinstance(made, Lost):
+            return ProbeSeen(False, made.why)
+        self._world.network.close(made)
+        listener = next(each for each in self._world.elb.listeners_of(made.lb_arn) if each.port == port)
+        if (kind == "tls") != (listener.protocol == "TLS") and kind != "tcp":
+            return ProbeSeen(False, f"{address}:{port} speaks {listener.protocol}, not {kind}")
+        return ProbeSeen(True, {"tcp": "connected", "tls": "TLS handshake done", "http": "HTTP 200"}[kind])

@@ -1,0 +1,96 @@
+"""EC2's, STS's and CloudWatch's looks on the world's own values."""
+
+from __future__ import annotations
+
+from migrator.model.balancers import Caller, FlowMinute, Rule
+from migrator.model.units import Instant
+from migrator.sandbox.world import World, ec2_nouns
+from migrator.sandbox.world.cloudwatch import dimension
+from migrator.simulation.doors_balancers import CLUSTER_TAG, STACK_TAG
+from migrator.simulation.doors_gate import Gate
+
+LEGACY_RULES = ("kubernetes.io/rule/nlb/client=", "kubernetes.io/rule/nlb/health=")
+NAMESPACE = "AWS/NetworkELB"
+
+
+class NetworkDoor:
+    """Implements NetworkLook."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._ec2 = world, world.ec2
+        self._gate = Gate(world, "aws")
+
+    def caller(self) -> Caller:
+        """Who the sandbox takes us for, and its own time in whole seconds, as a Date header has it."""
+        self._gate.look("", "sts:GetCallerIdentity")
+        account, region = self._world.account, self._world.region
+        return Caller(account, f"arn:aws:iam::{account}:user/sandbox", region, float(int(self._world.now)))
+
+    def rules_for(self, balancer_name: str) -> tuple[Rule, ...]:
+        """The inbound rules whose description names the load balancer as its client or health rule, by id."""
+        self._gate.look(balancer_name, "ec2:DescribeSecurityGroupRules")
+        wanted = tuple(each + balancer_name for each in LEGACY_RULES)
+        found = [each for each in self._ec2.rules.values() if each.description in wanted and not each.egress]
+        return _rules(found)
+
+    def rules_of(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule of these security groups, by id; a group that is gone has none."""
+        self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroupRules")
+        known = [each for each in dict.fromkeys(groups) if each in self._ec2.groups]
+        return _rules([rule for each in known for rule in self._ec2.rules_of(each)])
+
+    def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these rule ids still exist, in order."""
+        self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroupRules")
+        return tuple(sorted(each for each in set(ids) if each in self._ec2.rules))
+
+    def security_groups_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these security groups still exist, in order."""
+        self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroups")
+        return tuple(sorted(each for each in set(ids) if each in self._ec2.groups))
+
+    def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:
+        """Security groups that LBC tagged for this stack, by id."""
+        self._gate.look(stack, "ec2:DescribeSecurityGroups")
+        return tuple(
+            sorted(
+                each.id
+                for each in self._ec2.groups.values()
+                if each.tags.get(CLUSTER_TAG) == cluster and each.tags.get(STACK_TAG) == stack
+            )
+        )
+
+
+class MetricDoor:
+    """Implements MetricLook."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._gate = Gate(world, "aws")
+
+    def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
+        """One entry per period from start to end; a point that CloudWatch does not have is None."""
+        self._gate.look(balancer_arn, "elbv2:DescribeTargetGroups", "cloudwatch:GetMetricData")
+        name = dimension(balancer_arn)
+        whole = {"LoadBalancer": name}
+        read = self._world.cloudwatch.series
+        new = dict(read(NAMESPACE, "NewFlowCount", whole, "Sum", period_s, start, end))
+        active = dict(read(NAMESPACE, "ActiveFlowCount", whole, "Average", period_s, start, end))
+        hosts: dict[float, float] = {}
+        for group in self._world.elb.groups_of(balancer_arn):
+            counted = {**whole, "TargetGroup": dimension(group.arn)}
+            for at, value in read(NAMESPACE, "HealthyHostCount", counted, "Minimum", period_s, start, end):
+                hosts[at] = hosts.get(at, 0) + value
+        count = max(0, int((end - start) // period_s))
+        starts = (start + index * period_s for index in range(count))
+        return tuple(FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in starts)
+
+
+def _rules(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:
+    return tuple(rule_from(each) for each in sorted(found, key=lambda each: each.id))
+
+
+def rule_from(rule: ec2_nouns.Rule) -> Rule:
+    """A rule for traffic coming in."""
+    source = rule.cidr or rule.cidr6 or rule.source_group or rule.prefix_list or ""
+    return Rule(rule.id, rule.group_id, rule.protocol, rule.from_port, rule.to_port, source, rule.description)

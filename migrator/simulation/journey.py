@@ -1,0 +1,188 @@
+"""A whole journey in virtual time: plan, ticks, crashes where they are wanted, and the end state to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrator import __version__
+from migrator.errors import Unclear
+from migrator.machine.history import fold
+from migrator.machine.tick import Machine, Orders
+from migrator.model.cluster import MARK
+from migrator.model.effects import Effect, Result
+from migrator.model.events import Entry, Event
+from migrator.model.migration import Migration, signed_digest
+from migrator.model.units import Instant
+from migrator.planning.plan import Wishes, plan
+from migrator.ports.outside import Outside
+from migrator.ports.report import Reporter, Silent
+from migrator.sandbox.world.leftovers import leftovers
+from migrator.scheduler.run import Finish, run
+from migrator.simulation.doors import HOST
+from migrator.simulation.memory import MemoryJournal
+from migrator.simulation.stage import Stage
+from migrator.steps import JOURNEY
+
+JOURNAL = "journal-1"
+
+
+class Crash(BaseException):
+    """The process is gone: nothing after this line happens, and nobody may catch it but who started the process."""
+
+
+@dataclass
+class CrashPlan:
+    """Where a process dies: at its `point`-th boundary, counted over appends (before, torn, after) and effects.
+
+    A boundary is named `append` or `effect`; `how` says what had happened when it died:
+    before (nothing), torn (half the line), after (all of it, and nobody heard), lost (effects only: no crash, the
+    answer is lost and the process lives on).
+    """
+
+    point: int = -1
+    how: str = "before"
+    kind: str = "append"
+    count: int = field(default=0, init=False)
+
+    def strikes(self, kind: str) -> bool:
+        """Whether this boundary is the one."""
+        if kind != self.kind:
+            return False
+        self.count += 1
+        return self.count == self.point
+
+
+class DyingJournal:
+    """A journal whose process may die while it writes."""
+
+    def __init__(self, inner: MemoryJournal, crash: CrashPlan) -> None:
+        self.inner, self.crash = inner, crash
+
+    def read(self) -> tuple[Entry, ...]:
+        """As the journal inside."""
+        return self.inner.read()
+
+    def append(self, event: Event, *, at: Instant, after: int) -> Entry:
+        """Write, and perhaps die before, meanwhile or after."""
+        struck = self.crash.strikes("append")
+        if struck and self.crash.how == "before":
+            raise Crash
+        entry = self.inner.append(event, at=at, after=after)
+        if struck and self.crash.how == "torn":
+            self.inner = self.inner.torn(len(self.inner.lines[-1]) // 2)
+            raise Crash
+        if struck:
+            raise Crash
+        return entry
+
+
+class DyingEffector:
+    """An effector whose process may die around a call, or whose answer may be lost."""
+
+    def __init__(self, inner: Any, crash: CrashPlan) -> None:
+        self.inner, self.crash = inner, crash
+
+    def apply(self, effect: Effect) -> Result:
+        """Do it, and perhaps die before or after, or lose the answer."""
+        struck = self.crash.strikes("effect")
+        if struck and self.crash.how == "before":
+            raise Crash
+        result: Result = self.inner.apply(effect)
+        if struck and self.crash.how == "lost":
+            raise Unclear("no answer came")
+        if struck:
+            raise Crash
+        return result
+
+    def found(self, effect: Effect) -> Result | None:
+        """As the effector inside."""
+        found: Result | None = self.inner.found(effect)
+        return found
+
+
+class Voyage:
+    """One migration on one stage, over as many processes as it takes. `lines` survive each of them."""
+
+    def __init__(self, stage: Stage, wishes: Wishes | None = None, reporter: Reporter | None = None) -> None:
+        self.stage, self.reporter = stage, reporter or Silent()
+        legacy = stage.legacy
+        self.migration: Migration = plan(legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes())
+        self.journal = MemoryJournal()
+        self.crashes = 0
+        self.boundaries = {"append": 0, "effect": 0}
+
+    def process(self, crash: CrashPlan | None = None, *, host: str = HOST, **orders: Any) -> tuple[Machine, Outside]:
+        """A new process over the lines that the last one left."""
+        self.journal = MemoryJournal(self.journal.lines)
+        crash = crash or CrashPlan()
+        self._crash, self._dying = crash, DyingJournal(self.journal, crash)
+        began = fold(self.journal.read())
+        id = began.began.journal if began.began is not None and began.ended is None else f"journal-{began.sequence + 1}"
+        outside = self.stage.joined(id, migration=self.migration.id, host=host)
+        outside = Outside(**{**outside.__dict__, "effector": DyingEffector(outside.effector, crash)})
+        given = Orders(id, __version__, host, signed_digest(self.migration), **orders)
+        return Machine(self.migration, JOURNEY, self._dying, outside, self.reporter, given), outside
+
+    def sail(
+        self,
+        crash: CrashPlan | None = None,
+        *,
+        before: Callable[[Machine], None] = lambda machine: None,
+        host: str = HOST,
+        until: str = "",
+        **orders: Any,
+    ) -> Finish | None:
+        """Run one process to its end; None when it crashed. `before` acts on the machine first (turn_back, release)."""
+        machine, outside = self.process(crash, host=host, **orders)
+        try:
+            before(machine)
+            return run(machine, outside.clock, until=until)
+        except Crash:
+            self.crashes += 1
+            return None
+        finally:
+            self.journal = self._dying.inner
+            self.boundaries = {"append": len(self.journal.lines), "effect": self._crash.count}
+
+    def back(self, crash: CrashPlan | None = None, **given: Any) -> Finish | None:
+        """Run one process on the way back to its end."""
+        return self.sail(crash, before=lambda machine: machine.turn_back("asked", "told to roll back", "a test"), **given)
+
+    def end(self) -> dict[str, Any]:
+        """What is left in the world, ids and times aside: records by where they lead, Services, AWS, our marks."""
+        world, migration = self.stage.world, self.migration
+        led = {migration.legacy.balancer.dns_name.lower(): "legacy"}
+        services = {}
+        for each in world.kube.list("Service"):
+            if each["metadata"]["namespace"] != migration.legacy.service.namespace:
+                continue
+            name = each["metadata"]["name"]
+            ingress = each.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
+            hostname = str(ingress[0].get("hostname", "")).lower()
+            if name == migration.new.name:
+                led[hostname] = "new"
+            annotations = each["metadata"].get("annotations", {})
+            services[name] = (each["spec"]["type"], MARK in annotations, led.get(hostname, "other" if hostname else "none"))
+        return {
+            "services": services,
+            "records": {
+                (each.name, each.type): _led(each, led)
+                for zone in world.route53.zones.values()
+                for each in world.route53.record_sets(zone.id)
+            },
+            "balancers": sorted(led.get(each.dns_name.lower(), "other") for each in world.elb.balancers.values()),
+            "groups": len(world.elb.groups),
+            "legacy": len(leftovers(world, migration.service, migration.legacy.service.uid)),
+            "leases": [
+                each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")
+            ],
+        }
+
+
+def _led(record: Any, led: dict[str, str]) -> tuple[str, int | None]:
+    """Where a record leads, in words, and its TTL."""
+    name = record.alias.dns_name if record.alias is not None else next(iter(record.values), "")
+    bare = str(name).lower().rstrip(".").removeprefix("dualstack.")
+    return led.get(bare, "elsewhere"), record.ttl

@@ -1,0 +1,118 @@
+"""Make sure that the plan still fits what is there, and that nobody else acts on it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrator import checks
+from migrator.checks.result import Result
+from migrator.errors import CODES, Exit
+from migrator.machine.history import Standing
+from migrator.model.cluster import Lease
+from migrator.model.effects import ReleaseLease, TakeLease
+from migrator.model.migration import Migration
+from migrator.model.units import Facts, Instant, Unknown
+from migrator.model.verdict import Done, Hold, Verdict, Wait
+from migrator.ports.outside import Outside
+from migrator.steps.asking import asked
+
+NAME = "admit"
+HOLDS_UNTIL = "finish"
+
+
+class Sight(msgspec.Struct, frozen=True):
+    lease: Lease | Unknown | None
+    results: tuple[Result, ...]  # of the checks that have to hold at this point of the journey
+    host: str
+
+
+def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
+    namespace, name = migration.legacy.service.namespace, migration.lease_name
+    lease = asked(lambda: outside.cluster.lease(namespace, name))
+    due = () if standing.back else tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL not in reached(standing))
+    return Sight(lease, checks.run(migration, outside, due), outside.host)
+
+
+def reached(standing: Standing) -> set[str]:
+    """The steps that we are past or at, so that what had to hold until one of them is not asked any more."""
+    done = [name for name in ORDER_OF_CHECKS if name in standing.seen]
+    at = ORDER_OF_CHECKS.index(done[-1]) + 1 if done else 0
+    return set(ORDER_OF_CHECKS[: at + 1])
+
+
+# The names that `HOLDS_UNTIL` of a check can have, in the order of the journey; a test holds them to `steps.ORDER`.
+ORDER_OF_CHECKS = ("admit", "lower", "clone", "warm", "shift", "settle", "drain", "retire", "sweep", "finish")
+
+
+def facts(sight: Sight) -> Facts:
+    return {"failed": [each.id for each in sight.results if each.status != "ok"]}
+
+
+def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    if isinstance(sight.lease, Unknown):
+        return Wait(f"lease unread: {sight.lease.why}", migration.waits.look_every_s)
+    if sight.lease is not None and not ours(sight.lease, standing):
+        return foreign(migration, sight)
+    if sight.lease is not None and sight.lease.sequence > standing.sequence:
+        return behind(migration, sight.lease, standing)
+    if bad := next((each for each in sight.results if each.status == "failed"), None):
+        return Hold(bad.code, bad.seen, bad.details, bad.do)
+    if blind := next((each for each in sight.results if each.status == "unknown"), None):
+        return not_seen(migration, standing, blind)
+    if sight.lease is None:
+        return Wait("marking the Service as ours", 0, TakeLease(migration.legacy.service.namespace, migration.lease_name))
+    if sight.lease.host != sight.host:
+        return take_over(migration, sight.lease, now)
+    return Done(f"{len(sight.results)} checks pass, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
+
+
+def ours(lease: Lease, standing: Standing) -> bool:
+    return standing.began is not None and lease.journal == standing.began.journal
+
+
+def foreign(migration: Migration, sight: Sight) -> Hold:
+    """Another journal marked the Service: either another machine is at work, or our journal was lost."""
+    lease = sight.lease
+    assert isinstance(lease, Lease)
+    seen = f"lease {lease.namespace}/{lease.name}: journal {lease.journal} on {lease.host}, at its line {lease.sequence}"
+    if lease.host.split("/")[0] != sight.host.split("/")[0]:
+        do = f"run `migrate apply PLAN --resume` on {lease.host.split('/')[0]}, or end that run there first"
+        return Hold("foreign-lease", f"another machine is moving {migration.service}", (seen,), do)
+    do = (
+        "give --state the directory that holds that journal, or restore it from a backup; "
+        f"if it is lost for good, look with `migrate status`, then `kubectl -n {lease.namespace} delete lease {lease.name}`"
+    )
+    return Hold("journal-lost", f"a journal of {migration.service} began on this machine and is not here", (seen,), do)
+
+
+def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
+    """The cluster remembers more than we do: this journal is an old copy."""
+    seen = f"lease {lease.namespace}/{lease.name} was last moved on at line {lease.sequence}"
+    reason = f"the journal of {migration.service} ends at line {standing.sequence}"
+    return Hold("journal-behind", reason, (seen,), "put the newest copy of the journal in place; an older one must not act")
+
+
+def not_seen(migration: Migration, standing: Standing, blind: Result) -> Verdict:
+    """Before anything began a person is told; on the way we look again."""
+    if standing.began is None:
+        return Hold(blind.code if CODES[blind.code] is not Exit.DONE else "unread", blind.seen, blind.details, blind.do)
+    return Wait(f"{blind.id}: {blind.seen}", migration.waits.look_every_s)
+
+
+def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
+    """The journal moved to another boot or machine: wait until no call of the old one can still arrive."""
+    quiet_at = lease.renewed + migration.waits.unclear_s
+    if now < quiet_at:
+        reason = f"waiting until no call of {lease.host} can still arrive"
+        return Wait(reason, min(quiet_at - now, 30), until=quiet_at)
+    return Wait(f"taking over from {lease.host}", 0, TakeLease(lease.namespace, lease.name, takeover=True))
+
+
+def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    if isinstance(sight.lease, Unknown):
+        return Wait(f"lease unread: {sight.lease.why}", migration.waits.look_every_s)
+    if sight.lease is None:
+        return Done("the lease is released")
+    if not ours(sight.lease, standing):
+        return foreign(migration, sight)
+    return Wait("removing our mark", 0, ReleaseLease(sight.lease.namespace, sight.lease.name))

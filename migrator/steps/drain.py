@@ -1,0 +1,46 @@
+"""Wait until nobody talks to the legacy load balancer any more, judged by its flows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrator.machine.history import Standing
+from migrator.model.migration import Migration
+from migrator.model.units import Facts, Instant, Unknown
+from migrator.model.verdict import Done, Verdict
+from migrator.ports.outside import Outside
+from migrator.steps import flows
+from migrator.steps.flows import Flows
+
+NAME = "drain"
+HOLDS_UNTIL = "sweep"  # where there is nothing left to look at
+
+
+class Sight(msgspec.Struct, frozen=True):
+    legacy: Flows | Unknown
+    new: Flows | Unknown  # the noise that any public address gets is seen here too
+
+
+def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
+    legacy = flows.seen(migration.legacy.balancer.arn, migration, outside)
+    return Sight(legacy, flows.seen(standing.fact("clone", "arn", ""), migration, outside))
+
+
+def facts(sight: Sight) -> Facts:
+    return {"read": isinstance(sight.legacy, Flows)}
+
+
+def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    if busy := flows.busy(sight.legacy, migration):
+        return msgspec.structs.replace(busy, reason=f"legacy: {busy.reason}{beside(migration, sight.new)}")
+    return Done(f"no more than noise on legacy for {migration.waits.quiet_s:.0f} s, and no open flow")
+
+
+def beside(migration: Migration, new: Flows | Unknown) -> str:
+    """The new load balancer's rate, to judge legacy's by."""
+    rate = None if isinstance(new, Unknown) else flows.busiest_per_min(new, migration.waits.metric_period_s)
+    return "" if rate is None else f" (the new load balancer: {rate:.0f})"
+
+
+def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    return Done("nothing was changed")

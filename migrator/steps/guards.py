@@ -1,0 +1,134 @@
+"""What must stay true from one step to another; a trip is a hold, or the way back where the plan says so."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrator.checks.records import current
+from migrator.checks.service import drifted
+from migrator.machine.history import Standing
+from migrator.machine.journey import Guard
+from migrator.model.cluster import Service
+from migrator.model.migration import Migration
+from migrator.model.units import Facts, Unknown
+from migrator.model.verdict import Fail, Hold, Wait
+from migrator.ports.outside import Outside
+from migrator.steps import clone, health, records
+from migrator.steps.asking import asked
+from migrator.steps.health import Health
+from migrator.steps.records import Listed, new_name
+
+
+def look_legacy(migration: Migration, standing: Standing, outside: Outside) -> Service | Unknown | None:
+    planned = migration.legacy.service
+    return asked(lambda: outside.cluster.service(planned.namespace, planned.name))
+
+
+def no_facts(sight: object) -> Facts:
+    return {}
+
+
+def legacy_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | None:
+    if isinstance(sight, Unknown):
+        return Wait(f"legacy service unread: {sight.why}", migration.waits.look_every_s)
+    if sight is None:
+        return Hold(
+            "service-changed", f"service {migration.service} is gone", (), "see who deleted it; its load balancer follows"
+        )
+    if lines := drifted(migration.legacy.service, sight):
+        do = "set it back, then `migrate apply PLAN --resume`, or `migrate rollback PLAN` and plan again"
+        return Hold("service-changed", f"service {migration.service} changed since the plan", lines, do)
+    return None
+
+
+class HealthSeen(msgspec.Struct, frozen=True):
+    """One load balancer's health; `ports` are those it has to serve."""
+
+    health: Health | Unknown
+    ports: tuple[int, ...]
+
+    @property
+    def sick(self) -> tuple[int, ...]:
+        """Ports without a healthy target, missing ones among them."""
+        assert isinstance(self.health, Health)
+        return tuple(each for each in self.ports if each not in self.health.ports or each in self.health.sick_ports)
+
+
+def look_legacy_health(migration: Migration, standing: Standing, outside: Outside) -> HealthSeen:
+    return HealthSeen(health.legacy_health(migration, outside), ())
+
+
+def legacy_health_facts(sight: HealthSeen) -> Facts:
+    return {"sick": isinstance(sight.health, Health) and sight.health.healthy == 0}
+
+
+def legacy_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wait | Hold | None:
+    """Legacy serves as long as a client may be led to it, and as long as we may have to come back."""
+    if isinstance(sight.health, Unknown):
+        return Wait(f"targets of legacy unread: {sight.health.why}", migration.waits.look_every_s)
+    if sight.health.healthy:
+        return None
+    reason = "legacy has no healthy target"
+    if standing.streak("legacy-healthy", "sick") < migration.waits.streak:
+        return Wait(reason, migration.waits.look_every_s)
+    do = "mend the workload, then `migrate apply PLAN --resume`"
+    return Hold("legacy-sick", reason, sight.health.lines(), do)
+
+
+def look_new_health(migration: Migration, standing: Standing, outside: Outside) -> HealthSeen:
+    ports = tuple(sorted({each.port for each in migration.legacy.listeners}))
+    return HealthSeen(health.new_health(standing.fact("clone", "arn", ""), outside), ports)
+
+
+def new_health_facts(sight: HealthSeen) -> Facts:
+    return {"sick": isinstance(sight.health, Health) and bool(sight.sick)}
+
+
+def new_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wait | Fail | None:
+    """Once traffic moved, the new load balancer has to carry it."""
+    if isinstance(sight.health, Unknown):
+        return Wait(f"targets of the new load balancer unread: {sight.health.why}", migration.waits.look_every_s)
+    if not sight.sick or (not standing.changes("shift") and "shift" not in standing.seen):
+        return None
+    reason = f"port {sight.sick[0]} of the new load balancer has no healthy target"
+    if standing.streak("new-healthy", "sick") < migration.waits.streak:
+        return Wait(reason, migration.waits.look_every_s)
+    do = "mend the targets, then `migrate apply PLAN --resume`, or `migrate rollback PLAN`"
+    return Fail("new-sick", reason, sight.health.lines(), do)
+
+
+def look_records(migration: Migration, standing: Standing, outside: Outside) -> Listed | Unknown:
+    return asked(lambda: current(migration.dns.moves, outside))
+
+
+def records_edited(migration: Migration, standing: Standing, sight: Listed | Unknown) -> Wait | Hold | None:
+    """Nobody else edits what we hold: lowered before the shift, at the new load balancer after it."""
+    if isinstance(sight, Unknown):
+        return Wait(f"record sets unread: {sight.why}", migration.waits.look_every_s)
+    new = new_name(standing)
+    if "shift" in standing.seen:
+        return records.edited(sight, lambda move: move.shifted(new))
+    return records.edited(sight, lambda move: move.lowered)
+
+
+def look_clone(migration: Migration, standing: Standing, outside: Outside) -> Service | Unknown | None:
+    return asked(lambda: outside.cluster.service(migration.new.namespace, migration.new.name))
+
+
+def clone_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | None:
+    if isinstance(sight, Unknown):
+        return Wait(f"clone unread: {sight.why}", migration.waits.look_every_s)
+    if sight is None or sight.uid != standing.fact("clone", "uid"):
+        name = f"{migration.new.namespace}/{migration.new.name}"
+        return Hold("clone-changed", f"service {name} is gone or was made again", (), "`migrate rollback PLAN`")
+    return clone.not_ours(migration, sight)
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard("legacy-unchanged", "lower", "retire", look_legacy, no_facts, legacy_changed),
+    Guard("legacy-healthy", "lower", "retire", look_legacy_health, legacy_health_facts, legacy_sick),
+    Guard("clone-unchanged", "warm", "finish", look_clone, no_facts, clone_changed),
+    Guard("records-before", "clone", "shift", look_records, no_facts, records_edited),
+    Guard("records-after", "settle", "finish", look_records, no_facts, records_edited),
+    Guard("new-healthy", "shift", "", look_new_health, new_health_facts, new_sick),
+)

@@ -1,0 +1,51 @@
+"""Give every record set that moves a short TTL, and let the long one run out of the caches."""
+
+from __future__ import annotations
+
+from migrator.machine.history import Standing
+from migrator.model.migration import Migration
+from migrator.model.records import Move, RecordSet
+from migrator.model.units import Facts, Instant
+from migrator.model.verdict import Done, Verdict
+from migrator.ports.outside import Outside
+from migrator.steps import records
+from migrator.steps.records import RecordsSeen
+
+NAME = "lower"
+HOLDS_UNTIL = "shift"  # which moves the records on
+
+
+def look(migration: Migration, standing: Standing, outside: Outside) -> RecordsSeen:
+    return records.seen(NAME, migration, standing, outside)
+
+
+def facts(sight: RecordsSeen) -> Facts:
+    return {"insync": sight.insync}
+
+
+def lowered(move: Move) -> RecordSet:
+    return move.lowered
+
+
+def listed(move: Move) -> RecordSet:
+    return move.listed
+
+
+def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: Instant) -> Verdict:
+    look_every_s = migration.waits.look_every_s
+    if still := records.towards(NAME, sight, lowered, "lower the TTL", look_every_s, listed):
+        return still
+    lowering = [move for move in migration.dns.moves if move.lowered != move.listed]
+    ttl_s = max((move.answer_ttl_s for move in lowering), default=0)
+    since = records.insync_since(NAME, standing)
+    if lowering and since is not None:
+        if rest := records.waited(since, ttl_s, now, f"answers with the TTL of {ttl_s} s are running out of caches"):
+            return rest
+    return Done(f"{len(lowering)} of {len(migration.dns.moves)} record sets needed a shorter TTL, and have it")
+
+
+def undo(migration: Migration, standing: Standing, sight: RecordsSeen, now: Instant) -> Verdict:
+    look_every_s = migration.waits.look_every_s
+    if still := records.towards(NAME, sight, listed, "restore the TTL", look_every_s, lowered):
+        return still
+    return Done(f"{len(migration.dns.moves)} record sets are as listed in the plan")

@@ -1,0 +1,42 @@
+"""A client's view of a load balancer, before clients have it: one connection to every address on every port."""
+
+from __future__ import annotations
+
+from migrator.errors import OutsideError
+from migrator.model.balancers import Listener
+from migrator.model.migration import Migration
+from migrator.model.names import ProbeSeen
+from migrator.ports.outside import Outside
+
+KINDS = {"TCP": "tcp", "TLS": "tls"}  # UDP has nothing that answers a stranger
+
+
+def legacy(migration: Migration, outside: Outside) -> ProbeSeen:
+    """Probe legacy; it failing from here means only that we cannot probe from here."""
+    balancer = migration.legacy.balancer
+    try:
+        authorities = outside.names.authorities(balancer.dns_name)
+        answer = outside.names.asked(authorities[0].address, balancer.dns_name, "A", recursive=False)
+    except OutsideError as trouble:
+        return ProbeSeen(False, trouble.message)
+    return addresses(migration, answer.values, outside)
+
+
+def addresses(migration: Migration, addresses: tuple[str, ...], outside: Outside) -> ProbeSeen:
+    """Probe every address on every port that legacy listens on; ok when all of them answered."""
+    host = next((move.listed.name.rstrip(".") for move in migration.dns.moves), migration.legacy.balancer.dns_name)
+    tried = [
+        outside.probes.tried(address, each.port, kind(each), host)
+        for address in addresses
+        for each in migration.legacy.listeners
+        if each.protocol in KINDS
+    ]
+    if not tried:
+        return ProbeSeen(False, "nothing that could be probed")
+    failed = next((each for each in tried if not each.ok), None)
+    return failed or ProbeSeen(True, f"{len(tried)} probes succeeded")
+
+
+def kind(listener: Listener) -> str:
+    """How to probe a listener."""
+    return KINDS[listener.protocol]

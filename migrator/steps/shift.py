@@ -1,0 +1,112 @@
+"""Move every record set to the new load balancer, a zone at a time."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrator.machine.history import Standing
+from migrator.model.migration import Migration
+from migrator.model.names import ProbeSeen
+from migrator.model.records import Move, RecordSet
+from migrator.model.units import Facts, Instant, Unknown
+from migrator.model.verdict import Done, Hold, Verdict, Wait
+from migrator.ports.outside import Outside
+from migrator.steps import flows, health, probing, records
+from migrator.steps.asking import unread
+from migrator.steps.flows import Flows
+from migrator.steps.health import Health
+from migrator.steps.lower import lowered
+from migrator.steps.records import RecordsSeen, new_name
+
+NAME = "shift"
+HOLDS_UNTIL = "finish"  # which puts the old TTLs back
+
+
+class Sight(msgspec.Struct, frozen=True):
+    records: RecordsSeen
+    new: Health | Unknown
+    legacy: Health | Unknown
+    legacy_probe: ProbeSeen  # on the way back only
+    flows: Flows | Unknown  # of the new load balancer; on the way back only
+
+
+def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
+    arn = standing.fact("clone", "arn", "")
+    seen = records.seen(NAME, migration, standing, outside)
+    legacy = health.legacy_health(migration, outside)
+    if not standing.back:
+        new = health.new_health(arn, outside)
+        return Sight(seen, new, legacy, ProbeSeen(False, "not tried"), Unknown("not asked"))
+    probe = probing.legacy(migration, outside)
+    new_flows = flows.seen(arn, migration, outside)
+    return Sight(seen, Unknown("not asked"), legacy, probe, new_flows)
+
+
+def facts(sight: Sight) -> Facts:
+    return {"insync": sight.records.insync}
+
+
+def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    new, every = new_name(standing), migration.waits.look_every_s
+
+    def shifted(move: Move) -> RecordSet:
+        return move.shifted(new)
+
+    verdict = records.towards(NAME, sight.records, shifted, "move to the new load balancer", every, lowered)
+    if verdict is None:
+        return Done(f"{len(migration.dns.moves)} record sets answer {new.dns_name}")
+    if isinstance(verdict, Wait) and verdict.effect is not None and (sick := unfit(migration, sight.new, every)):
+        return sick
+    return verdict
+
+
+def unfit(migration: Migration, new: Health | Unknown, every: float) -> Wait | None:
+    """Nothing moves to a load balancer that has nothing healthy behind one of its ports."""
+    if isinstance(new, Unknown):
+        return Wait(f"targets of the new load balancer unread: {new.why}", every)
+    missing = {each.port for each in migration.legacy.listeners} - set(new.ports)
+    if sick := (*sorted(missing), *new.sick_ports):
+        return Wait(f"0 healthy targets behind port {sick[0]} of the new load balancer, 1 needed", every)
+    return None
+
+
+def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
+    new, waits = new_name(standing), migration.waits
+
+    def shifted(move: Move) -> RecordSet:
+        return move.shifted(new)
+
+    verdict = records.towards(NAME, sight.records, lowered, "move back to legacy", waits.look_every_s, shifted)
+    if isinstance(verdict, Wait) and verdict.effect is not None:
+        return unfit_for_return(migration, standing, sight, now) or verdict
+    if verdict is not None:
+        return verdict
+    if not standing.done(NAME):
+        return Done("every record set leads to legacy")
+    since = records.insync_since(NAME, standing)
+    assert since is not None
+    held_s = records.longest_held_s(migration.dns.moves)
+    if rest := records.waited(since, held_s, now, f"answers with the new load balancer run out of caches in {held_s:.0f} s"):
+        return rest
+    if busy := flows.busy(sight.flows, migration):
+        return busy
+    return Done(f"{len(migration.dns.moves)} record sets lead to legacy again, the new load balancer is quiet")
+
+
+def unfit_for_return(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Wait | Hold | None:
+    """Nothing moves back to a legacy load balancer that does not serve."""
+    every = migration.waits.look_every_s
+    if blind := unread(sight.legacy):
+        return Wait(f"targets of legacy unread: {blind.why}", every)
+    assert isinstance(sight.legacy, Health)
+    probed = bool(standing.fact("warm", "legacy_probed", False))
+    if not sight.legacy.sick_ports and (sight.legacy_probe.ok or not probed):
+        return None
+    if sight.legacy.sick_ports:
+        reason = f"0 healthy targets behind port {sight.legacy.sick_ports[0]} of legacy"
+    else:
+        reason = f"a probe through legacy fails: {sight.legacy_probe.seen}"
+    if now - standing.entered.get(NAME, now) > migration.waits.warm_deadline_s:
+        do = "mend the targets of legacy, then run the same command again"
+        return Hold("legacy-sick", f"cannot move back: {reason}", sight.legacy.lines(), do)
+    return Wait(f"cannot move back yet: {reason}", every)

@@ -1,0 +1,558 @@
+"""The clone reproduces the live load balancer; every annotation of the Service ends kept, rewritten or dropped."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck as Slow
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from migrator.model.balancers import HealthCheck, Zone
+from migrator.model.cluster import MARK
+from migrator.model.migration import DiffRow
+from migrator.planning.pieces import short, yes
+from migrator.planning.translate import Translated, clone_names, translate
+
+LB = "service.beta.kubernetes.io/aws-load-balancer-"
+
+
+def made(build: SimpleNamespace, service: Any = None, **live: Any) -> Translated:
+    if service is not None:
+        live["service"] = service
+    return translate(build.live(**live), "web-lbc", "m-1")
+
+
+def annotations(made: Translated) -> dict[str, str]:
+    """The clone's annotations by what follows the usual prefix."""
+    return {key.removeprefix(LB): value for key, value in made.manifest["metadata"]["annotations"].items()}
+
+
+def row(made: Translated, setting: str) -> DiffRow:
+    return next(each for each in made.diff if each.setting == setting)
+
+
+def ids(made: Translated) -> list[str]:
+    return [f"{each.severity} {each.id}" for each in made.findings]
+
+
+def test_a_plain_service_becomes_a_plain_clone(build: SimpleNamespace) -> None:
+    plain = made(build)
+
+    assert plain.manifest == {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": "web-lbc",
+            "namespace": "shop",
+            "labels": {"app": "web"},
+            "annotations": {
+                MARK: "m-1",
+                LB + "additional-resource-tags": "team=shop",
+                LB + "attributes": "load_balancing.cross_zone.enabled=true",
+                LB + "enable-icmp-for-path-mtu-discovery": "on",
+                LB + "healthcheck-healthy-threshold": "3",
+                LB + "healthcheck-interval": "30",
+                LB + "healthcheck-port": "traffic-port",
+                LB + "healthcheck-protocol": "tcp",
+                LB + "healthcheck-timeout": "10",
+                LB + "healthcheck-unhealthy-threshold": "3",
+                LB + "ip-address-type": "ipv4",
+                LB + "nlb-target-type": "instance",
+                LB + "scheme": "internet-facing",
+                LB + "subnets": "subnet-0a1,subnet-0b2",
+                LB + "target-group-attributes": "deregistration_delay.timeout_seconds=300,proxy_protocol_v2.enabled=false",
+            },
+        },
+        "spec": {
+            "type": "LoadBalancer",
+            "loadBalancerClass": "service.k8s.aws/nlb",
+            "externalTrafficPolicy": "Cluster",
+            "selector": {"app": "web"},
+            "ports": [{"name": "http", "protocol": "TCP", "port": 8080, "targetPort": 8080}],
+        },
+    }
+    assert plain.findings == ()
+    assert plain.decisions == ()
+
+
+def test_the_class_that_lbc_was_told_is_set(build: SimpleNamespace) -> None:
+    assert translate(build.live(), "web-lbc", "m-1", "acme/nlb").manifest["spec"]["loadBalancerClass"] == "acme/nlb"
+
+
+KEYS = st.sampled_from(
+    [
+        *(LB + each for each in (
+            "type internal scheme proxy-protocol access-log-enabled access-log-s3-bucket-name access-log-s3-bucket-prefix "
+            "access-log-emit-interval connection-draining-enabled connection-draining-timeout connection-idle-timeout "
+            "cross-zone-load-balancing-enabled extra-security-groups security-groups ssl-cert ssl-ports "
+            "ssl-negotiation-policy backend-protocol additional-resource-tags healthcheck-protocol healthcheck-port "
+            "healthcheck-path healthcheck-interval healthcheck-timeout healthcheck-healthy-threshold alpn-policy "
+            "healthcheck-unhealthy-threshold healthcheck-success-codes eip-allocations private-ipv4-addresses subnets "
+            "target-node-labels target-group-attributes name nlb-target-type attributes ip-address-type disable-nlb-sg "
+            "manage-backend-security-group-rules enable-tcp-udp-listener enable-icmp-for-path-mtu-discovery "
+            "proxy-protocol-per-target-group listener-attributes.TCP-80 quic-enabled-ports"
+        ).split()),
+        "service.beta.kubernetes.io/load-balancer-source-ranges",
+        "service.beta.kubernetes.io/actions.tcp-80",
+        "external-dns.alpha.kubernetes.io/hostname",
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "meta.helm.sh/release-name",
+        "argocd.argoproj.io/tracking-id",
+        "elbv2.k8s.aws/checkpoint",
+        "prometheus.io/scrape",
+        "getambassador.io/config",
+        MARK,
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[Slow.function_scoped_fixture])
+@given(there=st.dictionaries(KEYS, st.sampled_from(["", "*", "true", "0", "a, b", "ssl", "arn:aws:acm:eu:1:certificate/a"])))
+def test_every_annotation_ends_in_one_row_with_a_reason(build: SimpleNamespace, there: dict[str, str]) -> None:
+    """A reviewer must be able to account for each line of what is there now."""
+    clone = made(build, build.service(annotations=there))
+
+    shown = [each for each in clone.diff if each.annotation]
+    for key, value in there.items():
+        rows = [each for each in shown if (value or '""') == each.annotation or f"{short(key)}={value}" in each.annotation]
+        assert rows or value == ""
+        assert all(each.rule.startswith(("kept", "rewritten", "dropped")) for each in rows)
+    carried = annotations(clone)
+    assert carried[MARK] == "m-1"
+    assert not [key for key in carried if "external-dns" in key or "kubectl" in key or "helm" in key]
+    assert not {"type", "internal", "proxy-protocol", "name", "access-log-enabled", "eip-allocations"} & set(carried)
+
+
+@pytest.mark.parametrize("text", ["true", "0.0.0.0/0", "0", "False", ""])
+def test_the_scheme_is_the_live_one_whatever_the_annotation_says(build: SimpleNamespace, text: str) -> None:
+    """The two controllers read the old annotation differently."""
+    clone = made(build, build.annotated(internal=text), balancer=build.balancer(scheme="internal"))
+
+    assert annotations(clone)["scheme"] == "internal"
+    assert "internal" not in annotations(clone)
+    assert row(clone, "scheme").annotation
+
+
+def test_a_dormant_annotation_does_not_wake(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(scheme="internal", name="mine", disable_nlb_sg="true", nlb_target_type="ip"))
+
+    assert annotations(clone)["scheme"] == "internet-facing"
+    assert annotations(clone)["nlb-target-type"] == "instance"
+    assert not {"name", "disable-nlb-sg"} & set(annotations(clone))
+
+
+def test_targets_that_legacy_does_not_make_stop_it(build: SimpleNamespace) -> None:
+    assert ids(made(build, groups=(build.group(target_type="ip"),))) == ["blocked target-type"]
+
+
+def test_attributes_are_carried_as_they_are_live(build: SimpleNamespace) -> None:
+    live = {
+        "load_balancing.cross_zone.enabled": "false",
+        "deletion_protection.enabled": "true",
+        "access_logs.s3.enabled": "true",
+        "access_logs.s3.bucket": "logs",
+        "access_logs.s3.prefix": "",
+        "dns_record.client_routing_policy": "availability_zone_affinity",
+        "zonal_shift.config.enabled": "false",
+        "secondary_ips.auto_assigned.per_subnet": "",
+    }
+
+    clone = made(build, build.annotated(cross_zone_load_balancing_enabled="True", access_log_enabled="true"), attributes=live)
+
+    assert annotations(clone)["attributes"].split(",") == [
+        "load_balancing.cross_zone.enabled=false",
+        "access_logs.s3.enabled=true",
+        "access_logs.s3.bucket=logs",
+        "dns_record.client_routing_policy=availability_zone_affinity",
+    ]
+    assert row(clone, "deletion protection").new == "false"
+    assert row(clone, "cross-zone") == DiffRow("cross-zone", "True", "false", "false", "rewritten: as live")
+    assert ids(clone) == ["note access-logs"]
+
+
+def test_logs_that_are_off_are_not_carried(build: SimpleNamespace) -> None:
+    live = {"access_logs.s3.enabled": "false", "access_logs.s3.bucket": "logs"}
+
+    clone = made(build, build.annotated(attributes="x=y"), attributes=live)
+
+    assert annotations(clone)["attributes"] == "load_balancing.cross_zone.enabled=false"
+    assert row(clone, "other attributes").new == "AWS's own"
+
+
+def test_tags_are_carried_without_the_controllers_own(build: SimpleNamespace) -> None:
+    tags = {
+        "kubernetes.io/cluster/shop-prod": "owned",
+        "kubernetes.io/service-name": "shop/web",
+        "KubernetesCluster": "shop-prod",
+        "aws:cloudformation:stack-name": "x",
+        "team": "shop,web",
+        "empty": "",
+        "odd=key": "x",
+    }
+
+    clone = made(build, build.annotated(additional_resource_tags="team=shop,empty"), balancer=build.balancer(tags=tags))
+
+    assert annotations(clone)["additional-resource-tags"] == "empty=,team=shop\\,web"
+    assert ids(clone) == ["warning tag/odd=key"]
+
+
+def test_without_tags_the_annotation_is_left_out(build: SimpleNamespace) -> None:
+    clone = made(build, balancer=build.balancer(tags={}))
+
+    assert "additional-resource-tags" not in annotations(clone)
+    assert row(clone, "tags").live == "none"
+
+
+def test_fixed_addresses_are_asked_about(build: SimpleNamespace) -> None:
+    """An address serves one load balancer, so the clone cannot have it."""
+    zones = (Zone("eu-central-1a", "subnet-0a1", ("198.51.100.7",), "eipalloc-1"),)
+
+    clone = made(build, build.annotated(eip_allocations="eipalloc-1"), balancer=build.balancer(zones=zones))
+
+    assert [(each.id, each.value) for each in clone.decisions] == [("fixed-addresses", None)]
+    assert "eip-allocations" not in annotations(clone)
+    assert row(clone, "fixed addresses").rule.startswith("dropped")
+
+
+def test_private_addresses_are_asked_about_too(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(private_ipv4_addresses="10.0.0.9"))
+
+    assert "10.0.0.9" in clone.decisions[0].question
+
+
+def test_an_allocation_that_was_never_used_is_dropped(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(eip_allocations="eipalloc-1"))
+
+    assert clone.decisions == ()
+    assert row(clone, "fixed addresses").live == "none"
+
+
+def test_security_groups_that_are_live_by_annotation_are_kept(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(security_groups="sg-2, sg-1"), balancer=build.balancer(security_groups=("sg-1", "sg-2")))
+
+    assert annotations(clone)["security-groups"] == "sg-1,sg-2"
+    assert annotations(clone)["manage-backend-security-group-rules"] == "true"
+    assert ids(clone) == []
+
+
+def test_source_ranges_beside_security_groups_stop_it(build: SimpleNamespace) -> None:
+    service = build.annotated(security_groups="sg-1")
+    service = replace(service, spec=service.spec | {"loadBalancerSourceRanges": ["192.0.2.0/24"]})
+
+    clone = made(build, service, balancer=build.balancer(security_groups=("sg-1",)))
+
+    assert ids(clone) == ["blocked source-ranges-ignored"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"), [({}, "admits 0.0.0.0/0"), ({"loadBalancerSourceRanges": ["192.0.2.0/24"]}, "192.0.2.0/24")]
+)
+def test_security_groups_from_elsewhere_are_asked_about(build: SimpleNamespace, spec: dict[str, Any], said: str) -> None:
+    service = build.service(spec=build.service().spec | spec)
+
+    clone = made(build, service, balancer=build.balancer(security_groups=("sg-1",)))
+
+    assert [each.id for each in clone.decisions] == ["security-groups"]
+    assert said in clone.decisions[0].question
+    assert "security-groups" not in annotations(clone)
+
+
+def test_source_ranges_are_kept_where_they_count(build: SimpleNamespace) -> None:
+    key = "service.beta.kubernetes.io/load-balancer-source-ranges"
+    ranged = build.annotated(**{key: "192.0.2.0/24, 198.51.100.0/24"})
+    field = replace(ranged, spec=ranged.spec | {"loadBalancerSourceRanges": ["203.0.113.0/24"]})
+
+    assert made(build, ranged).manifest["metadata"]["annotations"][key] == "192.0.2.0/24,198.51.100.0/24"
+    assert key not in made(build, field).manifest["metadata"]["annotations"]
+    assert made(build, field).manifest["spec"]["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
+    assert row(made(build, field), "source ranges").rule.startswith("dropped")
+
+
+def secure(build: SimpleNamespace, *ports: int, **changes: Any) -> tuple[Any, ...]:
+    given = {"certificates": ("arn:cert",), "policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}
+    return tuple(build.listener(port, "TLS", **(given | changes)) for port in ports)
+
+
+def on_ports(build: SimpleNamespace, *ports: int, protocol: str = "TCP", **named: str) -> Any:
+    service = build.annotated(**named)
+    listed = [{"name": f"p{port}", "port": port, "protocol": protocol, "nodePort": 30000 + port} for port in ports]
+    return replace(service, spec=service.spec | {"ports": listed})
+
+
+def test_tls_is_as_it_is_live_and_ports_are_numbers(build: SimpleNamespace) -> None:
+    service = on_ports(build, 80, 443, ssl_ports="*", ssl_cert="arn:cert", backend_protocol="http")
+    listeners = (build.listener(80), *secure(build, 443, alpn=("HTTP2Preferred",)))
+
+    clone = made(build, service, listeners=listeners)
+
+    said = annotations(clone)
+    assert (said["ssl-cert"], said["ssl-ports"]) == ("arn:cert", "443")
+    assert (said["ssl-negotiation-policy"], said["alpn-policy"]) == ("ELBSecurityPolicy-TLS13-1-2-2021-06", "HTTP2Preferred")
+    assert "backend-protocol" not in said
+    assert row(clone, "backend protocol").rule.startswith("dropped")
+    assert row(clone, "certificates").rule.startswith("kept")
+    assert ids(clone) == []
+
+
+def test_tls_to_the_targets_is_carried(build: SimpleNamespace) -> None:
+    clone = made(build, on_ports(build, 443), listeners=secure(build, 443, alpn=("None",)), groups=(build.group(protocol="TLS"),))
+
+    assert annotations(clone)["backend-protocol"] == "ssl"
+    assert "alpn-policy" not in annotations(clone)
+
+
+def test_tls_listeners_that_differ_stop_it(build: SimpleNamespace) -> None:
+    listeners = (*secure(build, 443), *secure(build, 8443, policy=None))
+
+    clone = made(build, on_ports(build, 443, 8443), listeners=listeners)
+
+    assert ids(clone) == ["blocked tls/ssl-negotiation-policy"]
+    assert row(clone, "TLS policy").live == "443: ELBSecurityPolicy-TLS13-1-2-2021-06; 8443: none"
+    assert "ssl-negotiation-policy" not in annotations(clone)
+
+
+def test_tls_annotations_without_tls_are_dropped(build: SimpleNamespace) -> None:
+    """A certificate that never took effect would on the clone."""
+    clone = made(build, build.annotated(ssl_cert="arn:cert", ssl_ports="443"))
+
+    assert not {"ssl-cert", "ssl-ports"} & set(annotations(clone))
+    assert row(clone, "ssl-cert").live == "no TLS"
+
+
+def test_ports_and_listeners_that_do_not_fit_are_told(build: SimpleNamespace) -> None:
+    service = on_ports(build, 80, 81, 443)
+
+    clone = made(build, service, listeners=(build.listener(80, "UDP"), build.listener(443), build.listener(9000)))
+
+    assert ids(clone) == ["blocked listener/80", "warning listener/81", "blocked listener/9000"]
+    assert (row(clone, "port 81").live, row(clone, "port 81").new) == ("none", "TCP")
+    assert (row(clone, "port 9000").live, row(clone, "port 9000").new) == ("TCP", "none")
+
+
+def test_udp_is_udp(build: SimpleNamespace) -> None:
+    assert ids(made(build, on_ports(build, 53, protocol="UDP"), listeners=(build.listener(53, "UDP"),))) == []
+
+
+def test_tcp_and_udp_on_one_port_are_written(build: SimpleNamespace) -> None:
+    service = on_ports(build, 53)
+    both = [*service.spec["ports"], {"name": "dns", "port": 53, "protocol": "UDP"}]
+
+    clone = made(build, replace(service, spec=service.spec | {"ports": both}), listeners=(build.listener(53, "TCP_UDP"),))
+
+    assert annotations(clone)["enable-tcp-udp-listener"] == "true"
+    assert row(clone, "TCP and UDP").new == "true"
+    assert ids(clone) == []
+
+
+def test_the_key_for_both_is_dropped_where_it_is_not_needed(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(enable_tcp_udp_listener="true"))
+
+    assert "enable-tcp-udp-listener" not in annotations(clone)
+    assert row(clone, "TCP and UDP").annotation == "true"
+
+
+@pytest.mark.parametrize(
+    ("port", "written"),
+    [
+        pytest.param("traffic-port", "traffic-port", id="traffic-port"),
+        pytest.param("31080", "traffic-port", id="the-old-node-port"),
+        pytest.param("32000", None, id="the-old-health-check-node-port"),
+        pytest.param("10256", "10256", id="a-fixed-port"),
+    ],
+)
+def test_a_health_check_never_asks_an_old_port(build: SimpleNamespace, port: str, written: str | None) -> None:
+    service = build.service(spec=build.service().spec | {"healthCheckNodePort": 32000, "externalTrafficPolicy": "Local"})
+    check = HealthCheck("HTTP", port, 10, 6, 2, 2, "/healthz", "200-399")
+
+    clone = made(build, service, groups=(build.group(health_check=check),))
+
+    said = annotations(clone)
+    assert said.get("healthcheck-port") == written
+    assert (said["healthcheck-protocol"], said["healthcheck-path"], said["healthcheck-success-codes"]) == (
+        "http",
+        "/healthz",
+        "200-399",
+    )
+    assert (said["healthcheck-interval"], said["healthcheck-timeout"]) == ("10", "6")
+    assert "healthCheckNodePort" not in clone.manifest["spec"]
+    assert row(clone, "check port").new == (written or "its own")
+    assert ids(clone) == (["note health-check-port"] if port == "10256" else [])
+
+
+def test_a_tcp_check_has_no_path(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(healthcheck_path="/ready", healthcheck_interval="30", healthcheck_timeout="5"))
+
+    assert "healthcheck-path" not in annotations(clone)
+    assert row(clone, "check path") == DiffRow("check path", "/ready", "", "", "dropped: the live check has no use for it")
+    assert row(clone, "check interval").rule == "kept: as live, written out"
+    assert row(clone, "check timeout").rule == "rewritten: as live, written out"
+
+
+def test_an_http_check_without_a_path_is_left_to_lbc(build: SimpleNamespace) -> None:
+    check = HealthCheck("HTTPS", "traffic-port", 10, 6, 2, 2)
+
+    said = annotations(made(build, groups=(build.group(health_check=check),)))
+
+    assert said["healthcheck-protocol"] == "https"
+    assert not {"healthcheck-path", "healthcheck-success-codes"} & set(said)
+
+
+def test_health_checks_that_differ_stop_it(build: SimpleNamespace) -> None:
+    other = build.group(port=31081, health_check=HealthCheck("HTTP", "traffic-port", 10, 6, 2, 2, "/"))
+
+    assert ids(made(build, groups=(build.group(), other))) == ["blocked health-checks-differ"]
+
+
+def test_old_node_ports_in_two_checks_are_the_same_check(build: SimpleNamespace) -> None:
+    ports = [{"port": 8080, "nodePort": 31080}, {"port": 8081, "nodePort": 31081}]
+    service = build.service(spec=build.service().spec | {"ports": ports})
+    groups = tuple(build.group(port=port, health_check=replace(build.CHECK, port=str(port))) for port in (31080, 31081))
+
+    clone = made(build, service, groups=groups, listeners=(build.listener(8080), build.listener(8081)))
+
+    assert ids(clone) == []
+    assert annotations(clone)["healthcheck-port"] == "traffic-port"
+
+
+def test_target_group_attributes_are_live_s_not_the_annotations(build: SimpleNamespace) -> None:
+    attributes = {
+        "deregistration_delay.timeout_seconds": "60",
+        "proxy_protocol_v2.enabled": "true",
+        "preserve_client_ip.enabled": "true",
+        "stickiness.enabled": "true",
+        "stickiness.type": "source_ip",
+        "target_health_state.unhealthy.connection_termination.enabled": "true",
+        "target_failover.on_unhealthy": "",
+    }
+    service = build.annotated(target_group_attributes="proxy_protocol_v2.enabled=false", proxy_protocol="*")
+
+    clone = made(build, service, groups=(build.group(attributes=attributes),))
+
+    assert annotations(clone)["target-group-attributes"].split(",") == [
+        "deregistration_delay.timeout_seconds=60",
+        "preserve_client_ip.enabled=true",
+        "proxy_protocol_v2.enabled=true",
+        "stickiness.enabled=true",
+        "stickiness.type=source_ip",
+    ]
+    assert row(clone, "proxy-protocol").rule.startswith("rewritten")
+
+
+def test_target_groups_that_differ_stop_it(build: SimpleNamespace) -> None:
+    other = build.group(attributes={"deregistration_delay.timeout_seconds": "0"})
+
+    clone = made(build, groups=(build.group(), other))
+
+    assert ids(clone) == ["blocked target-groups-differ"]
+    assert "deregistration_delay.timeout_seconds is 300 on 31080, 0 on 31080" in clone.findings[0].seen
+
+
+def test_what_aws_gives_each_protocol_is_no_difference(build: SimpleNamespace) -> None:
+    cut = "deregistration_delay.connection_termination.enabled"
+    groups = (build.group(attributes={cut: "false"}), build.group(protocol="UDP", attributes={cut: "true"}))
+
+    assert ids(made(build, groups=groups)) == []
+
+
+def test_without_target_groups_there_is_nothing_to_reproduce(build: SimpleNamespace) -> None:
+    clone = made(build, groups=())
+
+    assert ids(clone) == ["blocked no-target-groups"]
+    assert annotations(clone)["nlb-target-type"] == "instance"
+
+
+@pytest.mark.parametrize(("asked", "written", "found"), [("a=b, c=d", "a=b,c=d", []), ("a=,c", "a=,c", ["blocked node-labels"])])
+def test_node_labels_are_trimmed_and_bare_ones_stop_it(
+    build: SimpleNamespace, asked: str, written: str, found: list[str]
+) -> None:
+    clone = made(build, build.annotated(target_node_labels=asked))
+
+    assert annotations(clone)["target-node-labels"] == written
+    assert ids(clone) == found
+
+
+def test_what_belongs_to_one_object_is_stripped(build: SimpleNamespace) -> None:
+    spec = build.service().spec | {
+        "healthCheckNodePort": 32000,
+        "loadBalancerIP": "192.0.2.1",
+        "externalIPs": ["192.0.2.2"],
+        "allocateLoadBalancerNodePorts": True,
+        "sessionAffinity": "None",
+        "trafficDistribution": "PreferClose",
+        "ipFamilies": ["IPv4"],
+    }
+
+    clone = made(build, build.service(spec=spec))
+
+    kept = clone.manifest["spec"]
+    assert set(kept) == {
+        "type", "loadBalancerClass", "externalTrafficPolicy", "selector", "sessionAffinity", "trafficDistribution", "ipFamilies", "ports"
+    }  # fmt: skip
+    assert row(clone, "spec.externalIPs").rule.startswith("dropped")
+
+
+def test_a_node_port_of_zero_is_no_node_port(build: SimpleNamespace) -> None:
+    spec = build.service().spec | {"ports": [{"port": 8080, "nodePort": 0}]}
+
+    clone = made(build, build.service(spec=spec))
+
+    assert not [each for each in clone.diff if each.setting.startswith("nodePort")]
+    assert clone.manifest["spec"]["ports"] == [{"port": 8080}]
+
+
+@pytest.mark.parametrize(
+    ("families", "address_type", "kept", "found"),
+    [
+        (["IPv4", "IPv6"], "ipv4", ["IPv4"], []),
+        (["IPv6"], "ipv4", ["IPv6"], ["blocked ipv6-only"]),
+        (["IPv4", "IPv6"], "dualstack", ["IPv4", "IPv6"], []),
+    ],
+)
+def test_ip_families_fit_the_balancer(
+    build: SimpleNamespace, families: list[str], address_type: str, kept: list[str], found: list[str]
+) -> None:
+    service = build.service(spec=build.service().spec | {"ipFamilies": families, "ipFamilyPolicy": "PreferDualStack"})
+
+    clone = made(build, service, balancer=build.balancer(address_type=address_type))
+
+    assert clone.manifest["spec"]["ipFamilies"] == kept
+    assert ids(clone) == found
+    assert annotations(clone)["ip-address-type"] == address_type
+
+
+def test_without_a_selector_the_clone_would_have_no_targets(build: SimpleNamespace) -> None:
+    spec = {key: value for key, value in build.service().spec.items() if key != "selector"}
+
+    assert ids(made(build, build.service(spec=spec))) == ["blocked no-selector"]
+
+
+def test_labels_of_deployment_tools_are_dropped(build: SimpleNamespace) -> None:
+    labels = {"app": "web", "app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "x", "argocd.argoproj.io/instance": "x"}
+
+    clone = made(build, build.service(labels=labels))
+
+    assert clone.manifest["metadata"]["labels"] == {"app": "web"}
+    assert row(clone, "label helm.sh/chart").rule.startswith("dropped")
+    assert "labels" not in made(build, build.service(labels={})).manifest["metadata"]
+
+
+def test_annotations_of_nobody_s_are_kept(build: SimpleNamespace) -> None:
+    clone = made(build, build.annotated(**{"prometheus.io/scrape": "true", "meta.helm.sh/release-name": "x"}))
+
+    assert clone.manifest["metadata"]["annotations"]["prometheus.io/scrape"] == "true"
+    assert row(clone, "prometheus.io/scrape").rule == "kept: no load balancer reads it"
+    assert row(clone, "meta.helm.sh/release-name").rule.startswith("dropped")
+
+
+def test_clone_names_are_dns_labels(build: SimpleNamespace) -> None:
+    assert clone_names("web")[:2] == ("web-lbc", "web-lbc2")
+    assert {len(each) for each in clone_names("x" * 63)} == {63}
+
+
+@pytest.mark.parametrize(("text", "read"), [("true", "true"), ("1", "true"), ("False", "false"), ("", "false"), (None, "false")])
+def test_booleans_are_written_as_lbc_reads_them(text: str | None, read: str) -> None:
+    assert yes(text) == read
