@@ -25,7 +25,7 @@ from migrator.cli.running import (
 from migrator.cli.scratch import ScratchJournal
 from migrator.cli.signals import Interruption
 from migrator.errors import MigrateError, OperatorError
-from migrator.machine.history import Standing
+from migrator.model.standing import Standing
 from migrator.machine.tick import Again, Machine, standing_of
 from migrator.model.events import Began, Entry
 from migrator.model.migration import Migration

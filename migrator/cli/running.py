@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from migrator.errors import MigrateError, OperatorError
-from migrator.machine.history import Standing
-from migrator.machine.journey import Journey
+from migrator.model.standing import Standing
+from migrator.ports.journey import Journey
 from migrator.machine.tick import Over, Standstill
 from migrator.model.migration import Decision, Migration, signed_digest
 from migrator.report.status import RELEASED_BY_PEOPLE, next_command

@@ -13,7 +13,7 @@ from migrator import __version__
 from migrator.adapters.disk.state import State
 from migrator.cli import terminal, wire
 from migrator.errors import JournalMoved, MigrateError, OperatorError
-from migrator.machine.history import Standing, fold
+from migrator.model.standing import Standing, fold
 from migrator.model.events import Event, Held, Released
 from migrator.model.migration import Migration
 from migrator.planning.load import load

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from migrator.machine.history import Standing, fold
 from migrator.machine.outcome import Orders
 from migrator.model import events
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing, fold
 from migrator.model.units import Facts
 from migrator.model.verdict import Wait
 from migrator.ports.doing import Clock, Journal

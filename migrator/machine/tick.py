@@ -9,15 +9,15 @@ from typing import assert_never
 
 from migrator.errors import JournalMoved, OperatorError
 from migrator.machine.calls import Calls
-from migrator.machine.history import Standing, standing_of
-from migrator.machine.journey import Journey, Step
 from migrator.machine.logbook import Logbook
 from migrator.machine.outcome import Again, Orders, Outcome, Over, Standstill
 from migrator.model import events
 from migrator.model.effects import Effect, TakeLease
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing, fold
 from migrator.model.verdict import Done, Fail, Hold, Wait
 from migrator.ports.doing import Journal
+from migrator.ports.journey import Journey, Step
 from migrator.ports.outside import Outside
 from migrator.ports.report import Reporter
 
@@ -181,3 +181,8 @@ def drifted(step: Step, verdict: Wait | Hold | Fail) -> Hold:
     if isinstance(verdict, Hold | Fail):
         return Hold(verdict.code, reason, verdict.seen, verdict.do)
     return Hold("drift", reason, (), "`migrate release PLAN` to let it be done again, or `migrate rollback PLAN`")
+
+
+def standing_of(journal: Journal) -> Standing:
+    """Where a journal stands, for those who only read."""
+    return fold(journal.read())

@@ -44,10 +44,16 @@ def short(key: str) -> str:
     return key.removeprefix(LB).removeprefix("service.beta.kubernetes.io/")
 
 
-def setting(service: Service, name: str, live: str, new: str, rule: str, *reads: str, write: str = "") -> Piece:
-    """The usual piece: one row, and where `write` names a key and `new` is not empty, one annotation."""
+def setting(
+    service: Service, name: str, live: str, new: str, rule: str, *reads: str, write: str = "", gone: bool = False
+) -> Piece:
+    """The usual piece: one row, and where `write` names a key and `new` is not empty, one annotation.
+
+    `gone` where the clone goes without what the annotations ask for, whatever `new` says.
+    """
     asked = said(service, *reads)
-    row = DiffRow(name, asked, live, new, because(asked, new, rule, kept=service.annotations.get(write) == new))
+    kept = service.annotations.get(write) == new
+    row = DiffRow(name, asked, live, new, because(asked, "" if gone else new, rule, kept=kept))
     return Piece((row,), {write: new} if write and new else {}, reads)
 
 

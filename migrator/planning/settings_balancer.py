@@ -82,7 +82,9 @@ def _addresses(live: Live) -> Piece:
             return Piece()
         return setting(live.service, "fixed addresses", "none", "", "the live balancer has none", *keys)
     shown = ", ".join(chosen)
-    piece = setting(live.service, "fixed addresses", shown, "chosen by AWS", "an address serves one balancer only", *keys)
+    piece = setting(
+        live.service, "fixed addresses", shown, "chosen by AWS", "an address serves one balancer only", *keys, gone=True
+    )
     question = (
         f"the legacy load balancer has fixed addresses ({shown}); the new one gets others. "
         "Does every client follow the DNS name, with no firewall or host file that holds an address?"
@@ -166,7 +168,7 @@ def _source_ranges(live: Live) -> Piece:
         return Piece()
     ranges = ",".join(sorted(source_ranges(live)))
     if live.service.spec.get("loadBalancerSourceRanges"):
-        return setting(live.service, "source ranges", ranges, ranges, "the field in spec counts, and is kept", RANGES)
+        return setting(live.service, "source ranges", ranges, ranges, "the field in spec counts, and is kept", RANGES, gone=True)
     return setting(live.service, "source ranges", ranges, ranges, "as it is, items trimmed", RANGES, write=RANGES)
 
 

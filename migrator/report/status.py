@@ -9,8 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from migrator.errors import MigrateError
-from migrator.machine.history import Standing, fold
-from migrator.machine.journey import Journey
+from migrator.model.standing import Standing, fold
+from migrator.ports.journey import Journey
 from migrator.model.events import Entry, Seen
 from migrator.model.units import Instant
 from migrator.report.amounts import span

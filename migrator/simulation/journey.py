@@ -8,7 +8,7 @@ from typing import Any
 
 from migrator import __version__
 from migrator.errors import Unclear
-from migrator.machine.history import fold
+from migrator.model.standing import fold
 from migrator.machine.tick import Machine, Orders
 from migrator.model.cluster import MARK
 from migrator.model.effects import Effect, Result

@@ -180,15 +180,18 @@ def until(world: World, true: Callable[[], bool], *, patience_s: float = PATIENC
 
 
 def serving(world: World, namespace: str, name: str) -> LoadBalancer | None:
-    """The load balancer of a Service once it is active and each of its targets is healthy; None before."""
+    """The load balancer of a Service once it is active and its targets' first checks are over; None before.
+
+    Every group then has a healthy target; with externalTrafficPolicy Local some nodes never are.
+    """
     status = world.kube.get("Service", namespace, name).get("status", {})
     ingress = status.get("loadBalancer", {}).get("ingress") or ()
     lb = world.elb.by_dns(ingress[0]["hostname"]) if ingress else None
     if lb is None or world.elb.state(lb) != "active":
         return None
-    groups = world.elb.groups_of(lb.arn)
-    healthy = all(group.targets and all(each.state == "healthy" for each in group.targets.values()) for group in groups)
-    return lb if groups and healthy else None
+    states = [{target.state for target in group.targets.values()} for group in world.elb.groups_of(lb.arn)]
+    ready = all("healthy" in each and each <= {"healthy", "unhealthy"} for each in states)
+    return lb if states and ready else None
 
 
 def point(world: World, estate: Estate, names: Sequence[Name], lb: LoadBalancer) -> None:

@@ -14,7 +14,7 @@ finish   TTLs, protection and marks as they should stay
 
 from __future__ import annotations
 
-from migrator.machine.journey import Journey, Step
+from migrator.ports.journey import Journey, Step
 from migrator.steps import admit, clone, drain, finish, lower, retire, settle, shift, sweep, warm
 from migrator.steps.guards import GUARDS
 

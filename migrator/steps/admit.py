@@ -7,10 +7,10 @@ import msgspec
 from migrator import checks
 from migrator.checks.result import Result
 from migrator.errors import CODES, Exit
-from migrator.machine.history import Standing
 from migrator.model.cluster import Lease
 from migrator.model.effects import ReleaseLease, TakeLease
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from migrator.machine.history import Standing
 from migrator.model.balancers import LoadBalancer
 from migrator.model.cluster import MARK, Binding, Service, Trouble
 from migrator.model.effects import CreateService, DeleteService
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from migrator.machine.history import Standing
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Verdict
 from migrator.ports.outside import Outside

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from migrator.machine.history import Standing
 from migrator.model.cluster import MARK, PREFIX, Lease, Service
 from migrator.model.effects import PatchService, ReleaseLease
 from migrator.model.migration import Migration
 from migrator.model.records import Move, RecordSet
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

@@ -6,12 +6,12 @@ import msgspec
 
 from migrator.checks.records import current
 from migrator.checks.service import drifted
-from migrator.machine.history import Standing
-from migrator.machine.journey import Guard
 from migrator.model.cluster import Service
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Unknown
 from migrator.model.verdict import Fail, Hold, Wait
+from migrator.ports.journey import Guard
 from migrator.ports.outside import Outside
 from migrator.steps import clone, health, records
 from migrator.steps.asking import asked

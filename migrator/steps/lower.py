@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.machine.history import Standing
 from migrator.model.migration import Migration
 from migrator.model.records import Move, RecordSet
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant
 from migrator.model.verdict import Done, Verdict
 from migrator.ports.outside import Outside

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from migrator.checks.records import current, shown
-from migrator.machine.history import Standing
 from migrator.model.effects import ChangeRecords
 from migrator.model.migration import Migration
 from migrator.model.records import BalancerName, Move, RecordSet, Swap
+from migrator.model.standing import Standing
 from migrator.model.units import Instant, Unknown
 from migrator.model.verdict import Hold, Wait
 from migrator.model.waits import ADDRESS_TTL_S

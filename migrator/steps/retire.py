@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from migrator.checks.service import drifted
-from migrator.machine.history import Standing
 from migrator.model.balancers import Rule, TargetGroup
 from migrator.model.cluster import LEGACY_FINALIZER, TYPE_ANNOTATION, Service
 from migrator.model.effects import DeleteService, DemoteService, DisableDeletionProtection, Effect
 from migrator.model.migration import Migration
 from migrator.model.records import leads_to
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from migrator.errors import OutsideError
-from migrator.machine.history import Standing
 from migrator.model.migration import Migration
 from migrator.model.names import Answer
 from migrator.model.records import BalancerName, Move, same_name
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

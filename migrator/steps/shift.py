@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from migrator.machine.history import Standing
 from migrator.model.migration import Migration
 from migrator.model.names import ProbeSeen
 from migrator.model.records import Move, RecordSet
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from migrator.machine.history import Standing
 from migrator.model.balancers import LoadBalancer, Rule, TargetGroup
 from migrator.model.cluster import LEGACY_FINALIZER, Service, Trouble
 from migrator.model.effects import DeleteLoadBalancer, DeleteTargetGroup, Effect, RevokeRule
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

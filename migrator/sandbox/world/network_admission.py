@@ -1,4 +1,4 @@
-"""Who is let in where: the security groups on load balancers, nodes and pods, as a packet meets them."""
+"""What a packet meets before anything answers it: instances that run or not, and security groups that let it in or not."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ class Admission:
         """The instance with this id while it runs; None when it does not."""
         instance = self._world.ec2.instances.get(instance_id)
         return instance if instance is not None and instance.state == "running" else None
+
+    def ready_node(self, target: Target) -> str | None:
+        """The name of the ready Node on a target's running instance; None when nothing there would answer."""
+        node = self._dataplane.node_of(target.id) if self.running(target.id) else None
+        return node if node is not None and self._dataplane.node_is_ready(node) else None
 
     def client(self, lb: LoadBalancer, client_ip: str, port: int) -> bool:
         """Whether a load balancer lets a client in: everyone where it wears no security group."""

@@ -30,7 +30,7 @@ class Checks:
         lb = self._world.elb.balancer_of(group.arn)
         port = target.port if group.health_check.port == "traffic-port" else int(group.health_check.port)
         on_instance = group.target_type == "instance"
-        there = self._node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
+        there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
         if lb is None or not there or not self._admission.health_check(lb, target, port):
             return TIMED_OUT
         return self._node_answers(group, target, port) if on_instance else self._pod_answers(target, port)
@@ -40,7 +40,7 @@ class Checks:
         return PASSED if serves else FAILED
 
     def _node_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
-        node = self._node(target) or ""
+        node = self._admission.ready_node(target) or ""
         served = self._dataplane.node_port("TCP", port)
         if served is not None and self._dataplane.backends(node, served):
             return PASSED
@@ -52,8 +52,3 @@ class Checks:
             return PASSED if port == KUBE_PROXY_HEALTH_PORT else FAILED
         # healthCheckNodePort answers every connection, but with 503 where no local pod is ready.
         return PASSED if local or group.health_check.protocol == "TCP" else FAILED
-
-    def _node(self, target: Target) -> str | None:
-        """The ready Node on a target's running instance; None when nothing there would answer."""
-        node = self._dataplane.node_of(target.id) if self._admission.running(target.id) else None
-        return node if node is not None and self._dataplane.node_is_ready(node) else None

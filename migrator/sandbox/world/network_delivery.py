@@ -24,7 +24,7 @@ class Delivery:
         """The pod's port that a new connection reaches, or why it reaches none."""
         group, target = way.group, way.target
         on_instance = group.target_type == "instance"
-        if not (self._ready_node(target) if on_instance else self._dataplane.pod_at(target.id)):
+        if not (self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)):
             return Lost(f"{target.id} does not answer: timed out")
         source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, way.zone)
         if not self._admission.target(lb, group, target, source):
@@ -35,7 +35,7 @@ class Delivery:
         return backend
 
     def _through_node(self, group: TargetGroup, target: Target) -> Backend | Lost:
-        node = self._ready_node(target) or ""
+        node = self._admission.ready_node(target) or ""
         served = self._dataplane.node_port("UDP" if group.protocol == "UDP" else "TCP", target.port)
         if served is None:
             return Lost(f"{target.id} refuses connections to port {target.port}: no Service has it")
@@ -48,10 +48,6 @@ class Delivery:
         pod = self._dataplane.pod_at(target.id) or {}
         meta, spec = pod.get("metadata", {}), pod.get("spec", {})
         return Backend(f"{meta.get('namespace')}/{meta.get('name')}", spec.get("nodeName") or "", target.id, target.port)
-
-    def _ready_node(self, target: Target) -> str | None:
-        node = self._dataplane.node_of(target.id) if self._admission.running(target.id) else None
-        return node if node is not None and self._dataplane.node_is_ready(node) else None
 
 
 def preserves_client_ip(group: TargetGroup) -> bool:

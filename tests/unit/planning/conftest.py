@@ -118,7 +118,9 @@ class World:
     """Every port at once; a value that is an OutsideError is raised instead of answered."""
 
     services: dict[tuple[str, str], Service] = field(default_factory=lambda: {("shop", "web"): service()})
-    controllers: Controller | None = Controller("kube-system", "lbc", 2, args=("--cluster-name=shop-prod",))
+    controllers: Controller | None = field(
+        default_factory=lambda: Controller("kube-system", "lbc", 2, args=("--cluster-name=shop-prod",))
+    )
     lb: LoadBalancer | None = field(default_factory=balancer)
     lb_attributes: dict[str, str] = field(default_factory=lambda: dict(live().attributes))
     lb_listeners: tuple[Listener, ...] = field(default_factory=lambda: (listener(),))

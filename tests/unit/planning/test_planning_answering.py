@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -130,4 +129,4 @@ def test_a_link_to_a_plan_stays_a_link(plan_file: Path, tmp_path: Path) -> None:
 
     assert link.is_symlink()
     assert load(str(plan_file)).retirement == "delete"
-    assert not [each for each in os.listdir(tmp_path) if each.startswith(".migrate-")]
+    assert not list(tmp_path.glob(".migrate-*"))

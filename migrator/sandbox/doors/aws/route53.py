@@ -24,7 +24,9 @@ def create_hosted_zone(world: World, asked: Asked) -> Told:
         caller_reference=asked["CallerReference"],
     )
     return {
-        **_with_servers(world, zone),
+        "HostedZone": _zone(world, zone),
+        **_servers(zone),
+        "VPC": vpc or None,
         "ChangeInfo": change_info(world, world.route53.changes[zone.change_id]),
         "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
     }
@@ -32,7 +34,8 @@ def create_hosted_zone(world: World, asked: Asked) -> Told:
 
 def get_hosted_zone(world: World, asked: Asked) -> Told:
     """With its name servers, or its VPCs when it is private."""
-    return _with_servers(world, world.route53.zone(asked["Id"]))
+    zone = world.route53.zone(asked["Id"])
+    return {"HostedZone": _zone(world, zone), **_servers(zone), "VPCs": _vpcs(world, zone) or None}
 
 
 def delete_hosted_zone(world: World, asked: Asked) -> Told:
@@ -189,12 +192,13 @@ def change_info(world: World, info: ChangeInfo) -> Told:
     }
 
 
-def _with_servers(world: World, zone: Zone) -> Told:
-    told: Told = {"HostedZone": _zone(world, zone)}
-    vpcs = [{"VPCRegion": world.region, "VPCId": each} for each in zone.vpcs]
-    if zone.private:
-        return told | {"VPCs": vpcs}
-    return told | {"DelegationSet": {"NameServers": list(zone.name_servers)}}
+def _servers(zone: Zone) -> Told:
+    """The name servers of a public zone; a private one has none to tell."""
+    return {} if zone.private else {"DelegationSet": {"NameServers": list(zone.name_servers)}}
+
+
+def _vpcs(world: World, zone: Zone) -> list[Told]:
+    return [{"VPCRegion": world.region, "VPCId": each} for each in zone.vpcs]
 
 
 def _zone(world: World, zone: Zone) -> Told:

@@ -21,7 +21,6 @@ from migrator.model.events import (
     Unclear,
 )
 from migrator.model.units import Facts, Instant
-from migrator.ports.doing import Journal
 
 # Holds that only a person lifts, by `migrate release`; all others are lifted by running again.
 FOR_A_PERSON = ("operator-hold", "hold-before", "drift", "resolver-lags")
@@ -180,8 +179,3 @@ def fold(entries: tuple[Entry, ...]) -> Standing:
     for entry in entries:
         standing = standing.after(entry)
     return standing
-
-
-def standing_of(journal: Journal) -> Standing:
-    """Where a journal stands, for those who only read."""
-    return fold(journal.read())

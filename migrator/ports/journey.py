@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from migrator.machine.history import Standing
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant
 from migrator.model.verdict import Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside

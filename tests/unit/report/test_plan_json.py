@@ -1,0 +1,26 @@
+"""A plan for programs: one object with a version, and everything that the file has."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from migrator.model.migration import Migration
+from migrator.planning.load import load
+from migrator.report.plan_json import render
+
+
+def test_the_plan_is_one_object_with_a_version_first() -> None:
+    plan = load("plans/example.yaml")
+
+    text = render(plan, "plans/example.yaml")
+    read = json.loads(text)
+
+    assert text.startswith('{\n  "version": 1,\n')
+    assert read["verdict"].startswith("DECISION")
+    assert read["open_decisions"] == ["unread-zones"]
+    assert read["blocked"] == []
+    assert read["retirement"] == "demote"
+    assert read["shortest_s"] == 1830
+    assert msgspec.convert(read["plan"], Migration) == plan
