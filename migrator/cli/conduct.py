@@ -25,10 +25,10 @@ from migrator.cli.running import (
 from migrator.cli.scratch import ScratchJournal
 from migrator.cli.signals import Interruption
 from migrator.errors import MigrateError, OperatorError
-from migrator.model.standing import Standing
 from migrator.machine.tick import Again, Machine, standing_of
 from migrator.model.events import Began, Entry
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing
 from migrator.planning.load import load
 from migrator.planning.rivals import refuse_rivals
 from migrator.ports.doing import Clock, Journal
@@ -94,7 +94,8 @@ def _told(migration: Migration, order: Order, journal: DiskJournal, over: Ending
     with Interruption() as interruption:
         clock = wire.clock(interruption.stop)
         reporter = wire.telling(order.json, clock, live=not order.dry and over is None)
-        lines = len(journal.read())
+        standing = standing_of(journal)
+        lines = 0 if begins(standing) and over is None else standing.sequence
         try:
             reporter.opened(Opening(order.command, __version__, migration.id, migration.service, STEPS, lines, order.dry))
             ending = over or _travelled(migration, order, journal, clock, reporter, interruption.stop.is_set)
@@ -122,7 +123,7 @@ def _travelled(
     teller = reporter if order.dry else KeepsPlan(reporter, order.plan, journal)
     reach = wire.Reach(order.context)
     machine = wire.machine(migration, book, reach, teller, clock, id=id, hold_before=order.hold_before, dry=order.dry)
-    _set_out(machine, order, standing, clock)
+    _set_out(machine, order, standing)
     try:
         finish = _walked(machine) if order.dry else _ran(machine, order, clock, interrupted)
     except WouldAct as change:
@@ -147,13 +148,11 @@ def _walked(machine: Machine) -> Finish | Again:
             return outcome
 
 
-def _set_out(machine: Machine, order: Order, standing: Standing, clock: Clock) -> None:
-    """Begin anew after a rollback, turn back, or lift the hold that stands."""
-    if standing.ended is not None:
-        orders = machine.orders
-        began = Began(orders.journal, machine.migration.id, orders.digest, orders.tool, orders.host)
-        machine.reporter.entry(machine.journal.append(began, at=clock.now(), after=standing.sequence))
-    elif order.command == "rollback" and not standing.back:
+def _set_out(machine: Machine, order: Order, standing: Standing) -> None:
+    """Turn back, or lift the hold that stands; a run after a rollback begins anew by itself."""
+    if begins(standing):
+        return
+    if order.command == "rollback" and not standing.back:
         machine.turn_back("rolled-back", "asked for", wire.operator())
     elif lifted_by_resuming(standing):
         machine.release(wire.operator())

@@ -10,6 +10,8 @@ import msgspec
 from migrator.cli import terminal, wire
 from migrator.errors import Exit
 
+BARS = " ▁▂▃▄▅▆▇█"
+
 
 def demonstrated(port_base: int, seed: int | None, *, as_json: bool) -> int:
     """Run the demo; 0 where no request was lost and nothing was left behind."""
@@ -39,5 +41,13 @@ def summary(told: dict[str, Any]) -> str:
             f"  took       {seconds:.0f} s, of which {unavoidable:.0f} s are waits that no tool can save",
             f"  steps      {', '.join(told['steps'])}",
             f"  left       {told['aws_leftovers']} objects of legacy in AWS",
+            f"  answered   legacy  {bars(told['traffic']['legacy'])}",
+            f"  by         new     {bars(told['traffic']['new'])}  (a bar is 5 s)",
         )
     )
+
+
+def bars(counts: list[int]) -> str:
+    """Counts as a line of bars, as high as the highest of them; a blank is none at all."""
+    highest = max(counts, default=0)
+    return "".join(BARS[-(-each * (len(BARS) - 1) // highest)] if each else " " for each in counts)

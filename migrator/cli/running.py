@@ -10,11 +10,11 @@ from typing import Literal
 import msgspec
 
 from migrator.errors import MigrateError, OperatorError
-from migrator.model.standing import Standing
-from migrator.ports.journey import Journey
 from migrator.machine.tick import Over, Standstill
 from migrator.model.migration import Decision, Migration, signed_digest
-from migrator.report.status import RELEASED_BY_PEOPLE, next_command
+from migrator.model.standing import FOR_A_PERSON, Standing
+from migrator.ports.journey import Journey
+from migrator.report.status import NOT_RUNNING, next_command
 from migrator.report.telling import Ending
 from migrator.scheduler.run import Finish, Interrupted, Reached
 
@@ -119,12 +119,12 @@ def journal_id(standing: Standing, draw: Callable[[int], str]) -> str:
 
 def lifted_by_resuming(standing: Standing) -> bool:
     """Whether going on lifts the hold that stands: it was migrate's own and nobody has to accept anything."""
-    return standing.held is not None and standing.held.code not in RELEASED_BY_PEOPLE
+    return standing.held is not None and standing.held.code not in FOR_A_PERSON
 
 
 def ending_of(finish: Finish, migration: Migration, order: Order, standing: Standing, journey: Journey) -> Ending:
     """How the run ended, in words and with its code."""
-    again = next_command(standing, journey, shlex.quote(order.plan)).removesuffix(", if it is not running")
+    again = next_command(standing, journey, shlex.quote(order.plan)).removesuffix(NOT_RUNNING)
     match finish:
         case Over(outcome="migrated"):
             return _migrated(migration)
@@ -136,7 +136,8 @@ def ending_of(finish: Finish, migration: Migration, order: Order, standing: Stan
             return Ending("stopped", f"{migration.service}: {step} is done, stopped as asked", "stopped-until", (), again)
         case Standstill():
             do = _named(finish.do, order.plan) or again
-            return Ending("held", f"{migration.service}: {finish.reason}", finish.code, finish.seen, do)
+            stands = f"{migration.service} is on hold" if standing.began else f"cannot start {migration.service}"
+            return Ending("held", f"{stands}: {finish.reason}", finish.code, finish.seen, do)
 
 
 def named(error: MigrateError, plan: str) -> MigrateError:

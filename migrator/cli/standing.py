@@ -13,9 +13,9 @@ from migrator import __version__
 from migrator.adapters.disk.state import State
 from migrator.cli import terminal, wire
 from migrator.errors import JournalMoved, MigrateError, OperatorError
-from migrator.model.standing import Standing, fold
 from migrator.model.events import Event, Held, Released
 from migrator.model.migration import Migration
+from migrator.model.standing import Standing, fold
 from migrator.planning.load import load
 from migrator.report import status
 from migrator.report.status import Status
@@ -42,7 +42,7 @@ def rendered(plan: str, given: str, *, as_json: bool) -> tuple[str, int]:
 def _of_plan(migration: Migration, plan: str, state: State) -> Status:
     entries = state.journal(migration.id).read()
     told = status.status_of(entries, JOURNEY, migration=migration.id, service=migration.service, plan=shlex.quote(plan))
-    return msgspec.structs.replace(told, running=_running(state, migration.id))
+    return _with_process(told, state)
 
 
 def _of_directory(migration: str, state: State) -> Status | MigrateError:
@@ -56,12 +56,13 @@ def _of_directory(migration: str, state: State) -> Status | MigrateError:
     except OperatorError:
         service = ""
     told = status.status_of(entries, JOURNEY, migration=migration, service=service)
-    return msgspec.structs.replace(told, running=_running(state, migration))
+    return _with_process(told, state)
 
 
-def _running(state: State, migration: str) -> int | None:
-    holder = state.holder(migration)
-    return None if holder is None else holder.pid
+def _with_process(told: Status, state: State) -> Status:
+    """The same, with the process that is at work; there is then nothing to type."""
+    holder = state.holder(told.migration)
+    return told if holder is None else msgspec.structs.replace(told, running=holder.pid, do="")
 
 
 def held(plan: str, given: str, reason: str) -> str:

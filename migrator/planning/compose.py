@@ -47,6 +47,7 @@ def compose(file: str, text: str) -> Document:
     Raises OperatorError `plan-not-yaml` with the line where it stops being YAML, `plan-invalid` where it is not a mapping.
     """
     try:
+        # libyaml's loader is faster, but deep nesting ends the process there instead of raising.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as trouble:
         line = trouble.problem_mark.line + 1 if trouble.problem_mark else 1

@@ -147,7 +147,14 @@ def _noise(live: Live, wishes: Wishes) -> tuple[Finding, ...]:
     if live.balancer.scheme == "internal" or wishes.waits.noise_flows_per_min:
         return ()
     seen = "the load balancer is public, and no new flow at all counts as noise: scanners may keep `drain` waiting"
-    return (Finding("noise", "note", seen, "plan with waits that allow the new flows a minute which nobody misses"),)
+    return (
+        Finding(
+            "noise",
+            "note",
+            seen,
+            "plan with --noise, the new flows a minute that nobody misses; the new load balancer's own show in `drain`",
+        ),
+    )
 
 
 def _clone_name(found: Found, outside: Outside, wishes: Wishes) -> str:

@@ -1,8 +1,9 @@
-"""The JSON Schema of a plan file, generated from the model: `python -m migrator.planning.schema > plans/schema.json`."""
+"""The JSON Schema of a plan file, generated from the model: `python -m migrator.planning.schema plans/schema.json`."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,9 +21,8 @@ def schema() -> str:
 
 def _close(definition: dict[str, Any]) -> None:
     definition["additionalProperties"] = False
-    if "description" in definition:
-        definition["description"] = definition["description"].partition("\n\n")[0].replace("\n", " ")
+    definition["description"] = definition["description"].partition("\n\n")[0].replace("\n", " ")
 
 
 if __name__ == "__main__":  # pragma: no cover
-    sys.stdout.write(schema())
+    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")

@@ -44,7 +44,7 @@ def _claims(names: Names) -> list[Finding]:
 
 def _claim(claim: Placed, name: str) -> Finding:
     seen = f"external-dns writes {name}: TXT {claim.record.name} in zone {claim.zone.id} holds {claim.record.values[0]}"
-    return Finding(f"external-dns/{name}/{claim.record.name}", "blocked", seen, _TAKE_OVER)
+    return Finding(f"external-dns/{claim.zone.id}/{name}/{claim.record.name}", "blocked", seen, _TAKE_OVER)
 
 
 def _annotations(service: Service) -> list[Finding]:

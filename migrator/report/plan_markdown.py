@@ -25,6 +25,7 @@ from migrator.report.plan_words import (
 )
 
 LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment
+RESERVED = 200  # characters of a folded part with nothing in it but how much was cut
 CELL = 400  # characters of one value; the plan file has it whole
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|~@$]|:(?=//)|(?<=www)\.")
 
@@ -35,8 +36,8 @@ def render(migration: Migration, file: str = "PLAN") -> str:
     parts = [_names(migration), _diff(migration), _steps(migration), _now(migration), _manifest(migration)]
     tail = f"\n<sub>plan {code(migration.id)}, made by migrate {code(migration.tool)}</sub>\n"
     text = _cut(head, LIMIT // 2)
-    for title, lines in parts:
-        room = LIMIT - len(text) - len(tail)
+    for at, (title, lines) in enumerate(parts, 1):
+        room = LIMIT - len(text) - len(tail) - RESERVED * (len(parts) - at)
         text += _folded(title, lines, room)
     return text + tail
 
@@ -149,20 +150,18 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _folded(title: str, lines: list[str], room: int) -> str:
-    """A folded part that fits into `room` characters; what does not fit is counted."""
-    opening, closing = f"<details><summary>{title}</summary>\n\n", "\n\n</details>\n"
+    """A folded part that fits into `room` characters; what does not fit is counted, and a fence is closed."""
     fence = lines[-1] if lines[-1].startswith("```") else ""
-    left = room - len(opening) - len(closing) - len(fence) - 80
-    kept: list[str] = []
-    for line in lines:
-        left -= len(line) + 1
-        if left < 0:
-            break
-        kept.append(line)
-    if len(kept) < len(lines):
-        kept += [fence] if fence and kept else []
-        kept += ["", f"{len(lines) - len(kept) + 1} lines more in the plan file"]
-    return opening + "\n".join(kept) + closing
+    left = room - RESERVED - len(fence)
+    shown = 0
+    while shown < len(lines) and len(lines[shown]) < left:
+        left -= len(lines[shown]) + 1
+        shown += 1
+    kept = lines[:shown]
+    if shown < len(lines):
+        kept += [fence] if fence and shown else []
+        kept += ["", f"{len(lines) - shown} lines more in the plan file"]
+    return f"<details><summary>{title}</summary>\n\n" + "\n".join(kept) + "\n\n</details>\n"
 
 
 def _cut(text: str, room: int) -> str:

@@ -9,19 +9,17 @@ from typing import Any, Literal
 import msgspec
 
 from migrator.errors import MigrateError
-from migrator.model.standing import Standing, fold
-from migrator.ports.journey import Journey
 from migrator.model.events import Entry, Seen
+from migrator.model.standing import FOR_A_PERSON, Standing, fold
 from migrator.model.units import Instant
+from migrator.ports.journey import Journey
 from migrator.report.amounts import span
 from migrator.report.sentences import plain
 from migrator.report.trouble import for_people, for_programs
 
 State = Literal["not begun", "under way", "on hold", "going back", "migrated", "rolled-back"]
 Mark = Literal["done", "now", "to come", "taken back", "never begun"]
-
-# Holds that only `migrate release` lifts: a person said so, or has to accept what was seen.
-RELEASED_BY_PEOPLE = frozenset({"operator-hold", "hold-before", "drift", "resolver-lags"})
+NOT_RUNNING = ", where it is not running"
 
 
 class StepStatus(msgspec.Struct, frozen=True):
@@ -98,8 +96,8 @@ def next_command(standing: Standing, journey: Journey, plan: str) -> str:
         return f"`migrate apply {plan}`"
     resume = f"`migrate rollback {plan}`" if standing.back else f"`migrate apply {plan} --resume`"
     if standing.held is None:
-        return f"{resume}, if it is not running"
-    if standing.held.code in RELEASED_BY_PEOPLE:
+        return resume + NOT_RUNNING
+    if standing.held.code in FOR_A_PERSON:
         resume = f"`migrate release {plan}`, then {resume}"
     else:
         resume = f"mend the cause, then {resume}"

@@ -26,6 +26,8 @@ from migrator.sandbox.scene import Scene
 PORT = 8080
 CNAME_TTL_S = 10
 RATE = 100.0
+BUCKET_S = 5
+NOISE = "60"  # new flows a minute; scanners knock every few seconds, clients a hundred times a second
 KILLS = 2
 EVENTS = 24  # a journey writes at least so many journal lines before it ends
 
@@ -41,6 +43,7 @@ class Told(msgspec.Struct, frozen=True):
     steps: list[str]
     aws_leftovers: int
     seed: int
+    traffic: dict[str, list[int]]  # answers through `legacy` and `new`, every five seconds
     losses: list[dict[str, Any]]
 
 
@@ -73,28 +76,33 @@ class _Demo:
         self.lines = 0  # journal lines over all runs
         self.kills = 0
         self.events: list[dict[str, Any]] = []
+        self.traffic: dict[str, list[int]] = {}
+        self.last_legacy_answer = 0.0
+        self.said = ""
 
     def run(self) -> Told:
         """The whole demo."""
         crew = self.stage()
-        self.say(self.migrate("plan", "shop/web", "-o", str(self.plan)).splitlines()[0])
+        self.say(self.migrate("plan", "shop/web", "-o", str(self.plan), "--noise", NOISE).splitlines()[0])
         self.say(f"seed {self.seed}: `migrate apply` is killed after journal lines {self.kill_after}")
         began = time.monotonic()
         self.apply()
         seconds = time.monotonic() - began
+        self.events = list(self.journalled())
         self.scene.control("clients.stop", {"id": crew})
         report = self.scene.control("clients.report", {"id": crew})[crew]
-        steps = [each["step"] for each in self.events if each.get("event") == "Seen"]
+        self.count_traffic(report["timeline"])
         return Told(
             requests=report["requests"],
             lost=report["lost"],
             kills=self.kills,
             seconds=round(seconds, 1),
             unavoidable_seconds=round(self.unavoidable_s(), 1),
-            steps=list(dict.fromkeys(steps)),
+            steps=[each["step"] for each in self.events if each["type"] == "Seen"],
             aws_leftovers=len(self.scene.control("leftovers", {"service": "shop/web"})["leftovers"]),
             seed=self.seed,
-            losses=report.get("losses", [])[:20],
+            traffic=self.traffic,
+            losses=report["losses"][:20],
         )
 
     def stage(self) -> str:
@@ -117,7 +125,7 @@ class _Demo:
                 self.say(f"-- killed after journal line {self.lines}; resuming")
                 continue
             if code != 0:
-                raise SandboxError(f"`migrate apply` ended with {code}: {self.events[-1] if self.events else 'nothing said'}")
+                raise SandboxError(f"`migrate apply` ended with {code}, last it said: {self.said}")
             return
         raise SandboxError("`migrate apply` was killed more often than meant")
 
@@ -145,9 +153,20 @@ class _Demo:
         self.event(told)
         if told.get("kind") == "entry":
             self.lines += 1
-            self.events.append(told)
-        if told.get("message") and told.get("kind") in ("entry", "waiting"):
-            self.say(f"  {told.get('step', ''):7} {told['message']}")
+        if told.get("message") and told.get("event") != "Noticed" and told["message"] != self.said:
+            self.said = told["message"]
+            self.say(f"  {told.get('step', ''):7} {self.said}")
+
+    def count_traffic(self, timeline: dict[str, dict[str, Any]]) -> None:
+        """Who answered when: legacy's load balancers are named by UID, the new one's begin with `k8s-`."""
+        first, last = min(map(int, timeline)), max(map(int, timeline))
+        self.traffic = {side: [0] * ((last - first) // BUCKET_S + 1) for side in ("legacy", "new")}
+        for second, counted in timeline.items():
+            for balancer, answers in counted["by_balancer"].items():
+                side = "new" if balancer.startswith("k8s-") else "legacy"
+                self.traffic[side][(int(second) - first) // BUCKET_S] += answers
+                if side == "legacy":
+                    self.last_legacy_answer = max(self.last_legacy_answer, float(second) + 1)
 
     def migrate(self, *arguments: str) -> str:
         """Run a command to its end; what it printed. SandboxError when it fails."""
@@ -167,29 +186,31 @@ class _Demo:
 
         INSYNC, looks and calls are not among them.
         """
-        plan = json.loads(self.migrate("show", str(self.plan), "--output", "json"))
+        plan = json.loads(self.migrate("show", str(self.plan), "--output", "json"))["plan"]
         waits, moves = plan["waits"], plan["dns"]["moves"]
-        at = {(each["event"], each["step"]): each["at"] for each in self.events if each.get("step")}
+        at = {(each["type"], each["step"]): each["at"] for each in self.events if "step" in each}
         ready = self.noticed("warm", "enough", True) + (waits["streak"] - 1) * waits["look_every_s"]
         named = self.noticed("warm", "named", True) + 5
         lowered = [each["listed"]["ttl_s"] for each in moves if (each["moving_ttl_s"] or 0) < (each["listed"].get("ttl_s") or 0)]
         held = [60 + (each["moving_ttl_s"] or 0) for each in moves]
-        quiet = waits["quiet_s"] + waits["metric_lag_s"]
-        return (
-            max(lowered, default=0)
-            + max(ready, named)
-            - at["Applied", "clone"]
-            + max(held)
-            + min(quiet, at["Seen", "drain"] - at["Seen", "settle"])
-            + at["Seen", "sweep"]
-            - at["Applied", "retire"]
-            + waits["checks"] * waits["check_interval_scale"] * 30
-        )
+        quiet_at = self.last_legacy_answer + waits["quiet_s"] + waits["metric_lag_s"]
+        provisioned = max(ready, named) - at["Applied", "clone"]
+        cleaned = at["Seen", "sweep"] - at["Applied", "retire"]
+        checked = waits["checks"] * waits["check_interval_scale"] * 30
+        drained = max(0.0, quiet_at - at["Seen", "settle"])
+        return float(max(lowered, default=0) + provisioned + max(held) + drained + cleaned + checked)
 
     def noticed(self, step: str, fact: str, value: object) -> float:
         """When a step noticed a fact at a value."""
-        told = (each for each in self.events if each.get("event") == "Noticed" and each["step"] == step)
+        told = (each for each in self.events if each["type"] == "Noticed" and each["step"] == step)
         return next(float(each["at"]) for each in told if each["facts"].get(fact) == value)
+
+    def journalled(self) -> Iterator[dict[str, Any]]:
+        """Every journal line's event with its instant; a killed process may not have told of its last one."""
+        (journal,) = (self.folder / "state").glob("*/journal.jsonl")
+        for line in journal.read_text().splitlines():
+            entry = json.loads(line)
+            yield {**entry["event"], "at": entry["at"]}
 
 
 def read_events(stream: Iterator[str]) -> Iterator[dict[str, Any]]:

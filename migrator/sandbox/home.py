@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
+LOCK_TRIES, LOCK_PAUSE_S = 25, 0.01
 OCTETS = 251  # prime, so that port bases in round steps do not share one
 
 
@@ -55,10 +58,8 @@ class Home:
         """Hold the lock; SandboxError when another sandbox has it."""
         self.make()
         with self._lock.open("a", encoding="ascii") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise SandboxError(f"a sandbox is already running on port base {self.port_base}: {self.path}") from None
+            if not _locked(lock):
+                raise SandboxError(f"a sandbox is already running on port base {self.port_base}: {self.path}")
             yield
 
     def is_alive(self) -> bool:
@@ -96,6 +97,16 @@ class Home:
             return msgspec.json.decode(self._state.read_bytes(), type=State)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the lock for good. Tried for a moment, as `is_alive` in another process holds it for an instant too."""
+    for _ in range(LOCK_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(LOCK_PAUSE_S)
+    return False
 
 
 def octet(port_base: int) -> int:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -52,8 +52,8 @@ def down(port_base: int = PORT_BASE) -> bool:
     if not home.is_alive():
         home.clear()
         return False
-    state = home.read()
-    with contextlib.suppress(SandboxError, OSError):
+    state = _settled(home)
+    with contextlib.suppress(SandboxError):
         control(port_base, "shutdown")
     if not _gone(home, STOP_S):
         os.kill(state.pid, signal.SIGTERM)
@@ -170,7 +170,7 @@ def _serve(settings: dict[str, int], *, announce: bool) -> State:
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(stop: Any) -> Iterator[None]:
+def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     """SIGINT and SIGTERM call `stop` meanwhile; what they did before is put back."""
     kinds = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(each, lambda *_: stop()) for each in kinds]
@@ -179,6 +179,14 @@ def _stopped_by_signals(stop: Any) -> Iterator[None]:
     finally:
         for each, handler in zip(kinds, before, strict=True):
             signal.signal(each, handler)
+
+
+def _settled(home: Home) -> State:
+    """The state of a running sandbox, waited for while it starts."""
+    for _ in _every(LOOK_EVERY_S, START_S):
+        with contextlib.suppress(SandboxError):
+            return home.read()
+    return home.read()
 
 
 def _gone(home: Home, patience_s: float) -> bool:

@@ -129,7 +129,7 @@ class Scene:
         return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]
 
 
-def until(question: Callable[[], T], otherwise: str) -> T:
+def until(question: Callable[[], T | None], otherwise: str) -> T:
     """The first true answer. SandboxError with `otherwise` when none comes in time."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:

@@ -21,7 +21,8 @@ ADMISSION = ("admission webhook", "failed calling webhook", "exceeded quota", "v
 
 
 READ_S = 25.0  # how long the adapters wait for an answer
-REFUSES = ("throttle", "deny", "error", "fail")  # every other mode spoils the answer on its way, after it was done
+REFUSES = ("throttle", "deny", "error", "fail")  # at the AWS door every other mode only spoils the answer on its way
+ARRIVES = ("lose-reply", "slow")  # at the Kubernetes door only these do
 
 
 class Gate:
@@ -36,7 +37,7 @@ class Gate:
             return
         for operation in operations:
             fault = self._struck(operation, subject)
-            if fault is not None and fault.mode in REFUSES:
+            if fault is not None and self._refuses(fault):
                 raise self._refusal(fault, operation, subject, change=False)
             if fault is not None:
                 self._late(fault, Unreachable(f"{operation} {subject}: no answer came"))
@@ -47,13 +48,13 @@ class Gate:
         Raises our families for what the world or a fault refuses; Unclear when the answer is lost.
         """
         fault = self._struck(operation, subject) if self._faults.armed else None
-        if fault is not None and fault.mode in REFUSES:
+        if fault is not None and self._refuses(fault):
             raise self._refusal(fault, operation, subject, change=True)
         unclear = Unclear(f"{operation} {subject}: no answer came, it may have been done")
         try:
             done = act()
         except (AwsError, KubeError) as refusal:
-            if fault is not None and self._where == "aws":  # the Kubernetes door lets a refusal through at once
+            if fault is not None:
                 self._late(fault, unclear)
             raise translated(refusal, operation, subject, change=True) from refusal
         if fault is not None:
@@ -62,6 +63,10 @@ class Gate:
 
     def _struck(self, operation: str, subject: str) -> Fault | None:
         return self._faults.strike(self._where, operation, subject, now=self._world.now)
+
+    def _refuses(self, fault: Fault) -> bool:
+        """Whether a fault answers instead of the call being done."""
+        return fault.mode in REFUSES if self._where == "aws" else fault.mode not in ARRIVES
 
     def _late(self, fault: Fault, lost: OutsideError) -> None:
         """Let the time pass that an answer takes. Raises `lost` when it never comes, or not in time."""

@@ -27,6 +27,7 @@ class NameDoor:
         self._resolvers = dict(resolvers)
         self._authorities = {address: index for index, address in enumerate(world.names.authorities)}
         self._inside = any(each.vpc for each in self._resolvers.values())
+        self._servers: dict[str, tuple[float, tuple[Authority, ...]]] = {}  # zone -> until when, and who serves it
 
     def resolvers(self) -> tuple[str, ...]:
         """The caching resolvers that were configured, in their order."""
@@ -35,12 +36,23 @@ class NameDoor:
     def authorities(self, name: str) -> tuple[Authority, ...]:
         """The name servers of the zone that holds a name, by address. Raises Unreachable where none can be found."""
         zone, negative_ttl_s = self._zone_of(canonical(name))
-        hosts = sorted(canonical(each) for each in self._found(zone, "NS"))
-        found = {address: host for host in hosts for address in self._found(host, "A")}
+        until, known = self._servers.get(zone, (0.0, ()))
+        if self._world.now >= until or known[0].negative_ttl_s != negative_ttl_s:
+            ttl_s, known = self._served(zone, negative_ttl_s)
+            self._servers[zone] = self._world.now + ttl_s, known
+        return known
+
+    def _served(self, zone: str, negative_ttl_s: int) -> tuple[int, tuple[Authority, ...]]:
+        """A zone's name servers, and for how many seconds the answers that named them last."""
+        named = self._names.recursed(zone, "NS", vpc=self._inside)
+        hosts = sorted(map(canonical, named.values("NS")))
+        placed = [(host, self._names.recursed(host, "A", vpc=self._inside)) for host in hosts]
+        found = {address: host for host, said in placed for address in said.values("A")}
         if not found:
             raise Unreachable(f"cannot find the name servers of {zone}", seen=(f"NS {', '.join(hosts) or 'none'}, no address",))
         by_number = sorted(found, key=lambda each: tuple(map(int, each.split("."))))
-        return tuple(Authority(found[each], each, zone, negative_ttl_s) for each in by_number)
+        ttl_s = min(ttl for said in (named, *(said for _, said in placed)) for _, _, ttl, _ in said.records)
+        return ttl_s, tuple(Authority(found[each], each, zone, negative_ttl_s) for each in by_number)
 
     def asked(self, server: str, name: str, type: str, *, recursive: bool) -> Answer:
         """What one server answers. Raises Unreachable for an address where none is, and for one that stays silent."""
@@ -54,9 +66,6 @@ class NameDoor:
         if not said.rcode:
             raise Unreachable(f"{server} does not answer when asked for {asked} {type}")
         return answer_from(said, asked, type)
-
-    def _found(self, name: str, type: str) -> tuple[str, ...]:
-        return self._names.recursed(name, type, vpc=self._inside).values(type)
 
     def _zone_of(self, name: str) -> tuple[str, int]:
         """The zone that a name belongs to, and for how long an absence in it may be kept.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.model.balancers import Caller, FlowMinute, Rule
 from migrator.model.units import Instant
 from migrator.sandbox.world import World, ec2_nouns
@@ -62,28 +64,39 @@ class NetworkDoor:
 
 
 class MetricDoor:
-    """Implements MetricLook."""
+    """Implements MetricLook. A period that could be read whole never changes, so it is read once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._gate = Gate(world, "aws")
+        self._read: dict[tuple[tuple[str, ...], int], dict[float, FlowMinute]] = {}
 
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a point that CloudWatch does not have is None."""
         self._gate.look(balancer_arn, "elbv2:DescribeTargetGroups", "cloudwatch:GetMetricData")
-        name = dimension(balancer_arn)
-        whole = {"LoadBalancer": name}
-        read = self._world.cloudwatch.series
+        groups = tuple(dimension(each.arn) for each in self._world.elb.groups_of(balancer_arn))
+        names = (dimension(balancer_arn), *groups)
+        known = self._read.setdefault((names, period_s), {})
+        starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
+        first = next((each for each in starts if each not in known), end)
+        asked = {each.start: each for each in self._asked(names, first, end, period_s)} if first < end else {}
+        settled = self._world.now - self._world.pace.metric_lag_s - period_s
+        known.update((at, each) for at, each in asked.items() if at <= settled)
+        return tuple(known.get(each) or asked[each] for each in starts)
+
+    def _asked(self, names: tuple[str, ...], start: Instant, end: Instant, period_s: int) -> Iterator[FlowMinute]:
+        whole, read = {"LoadBalancer": names[0]}, self._world.cloudwatch.series
         new = dict(read(NAMESPACE, "NewFlowCount", whole, "Sum", period_s, start, end))
         active = dict(read(NAMESPACE, "ActiveFlowCount", whole, "Average", period_s, start, end))
         hosts: dict[float, float] = {}
-        for group in self._world.elb.groups_of(balancer_arn):
-            counted = {**whole, "TargetGroup": dimension(group.arn)}
-            for at, value in read(NAMESPACE, "HealthyHostCount", counted, "Minimum", period_s, start, end):
+        for group in names[1:]:
+            for at, value in read(
+                NAMESPACE, "HealthyHostCount", {**whole, "TargetGroup": group}, "Minimum", period_s, start, end
+            ):
                 hosts[at] = hosts.get(at, 0) + value
-        count = max(0, int((end - start) // period_s))
-        starts = (start + index * period_s for index in range(count))
-        return tuple(FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in starts)
+        for index in range(round((end - start) / period_s)):
+            at = start + index * period_s
+            yield FlowMinute(at, new.get(at), active.get(at), hosts.get(at))
 
 
 def _rules(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:

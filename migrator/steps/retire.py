@@ -70,15 +70,16 @@ def gone(service: Service | Unknown | None, migration: Migration) -> bool:
 
 
 def facts(sight: Sight) -> Facts:
-    """The witnesses themselves: nothing is deleted without them in the journal."""
-    if unread(*blindable(sight)) is not None or not isinstance(sight.service, Service):
-        return {"witnesses": None}
+    """The witnesses themselves: nothing is deleted without them in the journal. They stay as last seen in full."""
+    service = sight.service
+    if unread(*blindable(sight)) is not None or not isinstance(service, Service) or service.deleting:
+        return {}
     assert isinstance(sight.pointing, tuple) and isinstance(sight.groups, tuple) and isinstance(sight.new, Health)
     return {
         "witnesses": {
-            "uid": sight.service.uid,
-            "finalizers": list(sight.service.finalizers),
-            "type": sight.service.annotations.get(TYPE_ANNOTATION, ""),
+            "uid": service.uid,
+            "finalizers": list(service.finalizers),
+            "type": service.annotations.get(TYPE_ANNOTATION, ""),
             "records at legacy": list(sight.pointing),
             "legacy target groups": [each.arn for each in sight.groups],
             "deletion protection": sight.protected,

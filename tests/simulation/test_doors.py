@@ -326,6 +326,21 @@ class TestMetrics:
         assert minutes[0].new and minutes[0].active is not None
         assert (minutes[-1].new, minutes[-1].active, minutes[-1].hosts) == (None, None, None)
 
+    def test_a_minute_that_could_not_be_read_yet_is_read_again(self) -> None:
+        """What was missing at first must not stay missing."""
+        made = stage(seed=4, every_s=5)
+        made.run(600)
+        end = made.clock.now() // 60 * 60
+        look, arn = made.outside.metrics, made.legacy.balancer
+        assert look.flows(arn, end - 60, end, 60)[0].new is None
+
+        made.run(400)
+
+        (minute,) = look.flows(arn, end - 60, end, 60)
+        assert minute.new and minute.hosts == 3
+        assert look.flows(arn, end - 120, end, 60)[1] == minute
+        assert made.joined("journal-2").metrics.flows(arn, end - 60, end, 60) == (minute,)
+
 
 class TestNames:
     def test_the_zone_of_a_name_has_four_servers(self, seen: Stage) -> None:

@@ -71,7 +71,7 @@ def test_a_torn_last_line_is_cut_off(kept: int) -> None:
         (1, b'"m-1"', "journal-damaged"),
         (2, b'"web-2"', "journal-damaged"),
         (2, b'"sequence":2', "journal-damaged"),
-        (2, b'{"sequence"', "journal-damaged"),
+        (2, b'{"', "journal-damaged"),
         (3, b'"schema":1', "journal-newer"),
     ],
 )

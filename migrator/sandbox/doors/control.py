@@ -2,7 +2,7 @@
 
     POST /<verb>   Authorization: Bearer <token>   a JSON object in, a JSON object out
 
-400 says what is wrong with the payload, 401 is a wrong token, 404 an unknown verb.
+400 says what is wrong with the payload, 401 is a wrong token, 404 an unknown verb, 503 that it took too long.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         except (ValueError, LookupError, TypeError, AwsError, KubeError) as error:
             said = f"no {error}" if isinstance(error, KeyError) else str(error)
             self._answer(400, {"error": said})
+        except TimeoutError:
+            self._answer(503, {"error": "the sandbox is too busy to do it in time"})
 
     def do_GET(self) -> None:
         self._answer(405, {"error": "verbs are posted"})

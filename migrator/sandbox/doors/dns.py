@@ -97,7 +97,12 @@ class DnsDoor:
             soa = world.names.start_of_authority(said.soa[0], vpc=server in self.resolvers) if said.soa else ""
         if not said.rcode:
             return None, said.delay_s
-        _fill(reply, said, soa)
+        try:
+            _fill(reply, said, soa)
+        except dns.exception.DNSException:
+            # Route 53 took a value that cannot be put on the wire: what a name server says that cannot load its zone.
+            reply.answer.clear()
+            reply.set_rcode(dns.rcode.SERVFAIL)
         return reply, said.delay_s
 
     def _said(self, name: str, rtype: str, server: str, *, recursion: bool) -> Answer:
@@ -158,8 +163,9 @@ class DnsSockets:
         server = writer.get_extra_info("sockname")[0]
         try:
             while True:
-                length = await asyncio.wait_for(reader.readexactly(2), TCP_IDLE_S)
-                wire = await asyncio.wait_for(reader.readexactly(int.from_bytes(length, "big")), TCP_IDLE_S)
+                async with asyncio.timeout(TCP_IDLE_S):
+                    length = await reader.readexactly(2)
+                    wire = await reader.readexactly(int.from_bytes(length, "big"))
                 reply, delay_s = self._door.reply(wire, server, udp=False)
                 if reply is None:
                     return

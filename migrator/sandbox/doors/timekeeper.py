@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from migrator.sandbox.doors.present import Present
 
 LONGEST_NAP_S = 0.02  # how late a timer may run that somebody set while the timekeeper slept
+
+log = logging.getLogger(__name__)
 
 
 class Timekeeper:
@@ -26,6 +29,11 @@ class Timekeeper:
     def _run(self) -> None:
         nap_s = 0.0
         while not self._stopping.wait(nap_s):
-            with self._present as world:
-                due = world.next_due()
-                nap_s = LONGEST_NAP_S if due is None else min(max(due - self._present.clock(), 0.001), LONGEST_NAP_S)
+            try:
+                with self._present as world:
+                    due = world.next_due()
+            except Exception:
+                # The timer that failed has been taken off; the others still have to run.
+                log.exception("a timer of the world failed")
+                continue
+            nap_s = LONGEST_NAP_S if due is None else min(max(due - self._present.clock(), 0.001), LONGEST_NAP_S)

@@ -66,12 +66,8 @@ class Balancers(Store):
             if each not in self.world.ec2.groups:
                 raise AwsError("InvalidSecurityGroup", f"The security group '{each}' does not exist")
         if (same := self.by_name(name)) is not None:
-            wanted = (scheme, {each.id for each in chosen}, set(security_groups), address_type)
-            if (same.scheme, {each.subnet_id for each in same.zones}, set(same.security_groups), same.address_type) == wanted:
-                return same
-            raise AwsError(
-                "DuplicateLoadBalancerName", f"A load balancer with the same name '{name}' exists, but with different settings"
-            )
+            self._check_same(same, scheme, chosen, security_groups, address_type)
+            return same
         if len(self.balancers) >= self.world.quotas.value("Network Load Balancers per Region"):
             raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
         elb_attributes.check(elb_attributes.LOAD_BALANCER, attributes or {}, "Load balancer")
@@ -209,6 +205,15 @@ class Balancers(Store):
             return
         code = {"throttle": "Throttling", "deny": "AccessDenied"}.get(fault.mode, "InternalFailure")
         raise AwsError(fault.code or code, fault.message or f"CreateLoadBalancer of {name} is made to fail")
+
+    def _check_same(
+        self, lb: LoadBalancer, scheme: str, subnets: Sequence[Subnet], groups: Sequence[str], address_type: str
+    ) -> None:
+        """Refuse to make a load balancer again with other settings. Tags do not count."""
+        have = (lb.scheme, {each.subnet_id for each in lb.zones}, set(lb.security_groups), lb.address_type)
+        if have != (scheme, {each.id for each in subnets}, set(groups), address_type):
+            what = f"A load balancer with the same name '{lb.name}' exists, but with different settings"
+            raise AwsError("DuplicateLoadBalancerName", what)
 
     def _zones(self, subnets: Sequence[Subnet], allocations: Mapping[str, str]) -> tuple[ZoneMapping, ...]:
         """A mapping per subnet, each on the elastic address given for it or on an address of its own."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 """What every API server makes for itself when it starts."""
 
+_SERVER = "kube-apiserver"
 _PATCHES: dict[str, Callable[[Any, Any], Any]] = {"merge": merged, "json": json_patched, "strategic": strategic}
 
 
@@ -42,7 +43,7 @@ class Kube:
     Writes answer the object as stored and raise KubeError with the API server's own status, reason and message.
     `kind` is the Kind ("Service"); `namespace` is "" for kinds that have none. A dry run is refused or answered like
     the write itself and stores nothing. `strict` refuses members that a Service does not have; without it they are
-    dropped. `manager` names the writer.
+    dropped. `manager` names the writer, for those who read the log.
     """
 
     def __init__(self, world: World) -> None:
@@ -103,7 +104,7 @@ class Kube:
         if dry_run:
             claims.undo()
             return new
-        return self.put(kind, new, None, claims)
+        return self.put(kind, new, None, claims, manager)
 
     def replace(
         self,
@@ -122,7 +123,7 @@ class Kube:
         old = self.get(kind.kind, meta.get("namespace", "default") if kind.namespaced else "", meta["name"])
         if not kind.unconditional and not meta.get("resourceVersion"):
             raise invalid(kind, meta["name"], [invalid_value("metadata.resourceVersion", "", "must be specified for an update")])
-        return self._update(kind, old, new, subresource, dry_run)
+        return self._update(kind, old, new, subresource, dry_run, manager)
 
     def patch(
         self,
@@ -143,11 +144,12 @@ class Kube:
         new = _PATCHES[type](old, patch)
         if not isinstance(new, dict) or not isinstance(new.get("metadata"), dict):
             raise bad_request(f"the patch leaves no {kind}")
-        # A Service whose spec changes is completed in place, so it may share nothing with the version before it.
+        # Whatever completes the new version does so in place: then it may share nothing with the one before it.
         respecified = kind == "Service" and new.get("spec") is not old.get("spec")
-        new = fresh(new) if respecified or type == "json" else {**new, "metadata": dict(new["metadata"])}
+        completed = subresource is None and (respecified or kind in self._gate.mutators)
+        new = fresh(new) if completed or type == "json" else {**new, "metadata": dict(new["metadata"])}
         decoded(of, new, strict=strict)
-        return self._update(of, old, new, subresource, dry_run)
+        return self._update(of, old, new, subresource, dry_run, manager)
 
     def delete(
         self,
@@ -160,6 +162,7 @@ class Kube:
         dry_run: bool = False,
         propagation: str | None = None,
         grace_s: float = 0,
+        manager: str = "controller",
     ) -> KubeObject:
         """Delete an object, or mark it while finalizers hold it; the object as it is afterwards, or was last.
 
@@ -170,7 +173,7 @@ class Kube:
         obj = self.get(kind, namespace, name)
         self._gate.precondition(of, obj["metadata"], "UID", "uid", uid)
         self._gate.precondition(of, obj["metadata"], "ResourceVersion", "resourceVersion", resource_version)
-        return obj if dry_run else self._endings.delete(of, obj, propagation, grace_s)
+        return obj if dry_run else self._endings.delete(of, obj, propagation, grace_s, manager)
 
     def event(
         self, involved_obj: KubeObject, reason: str, message: str, *, type: str = "Normal", component: str = "controller"
@@ -196,7 +199,9 @@ class Kube:
 
     # Keeping: for the parts of the store itself, which have checked what they ask for
 
-    def put(self, kind: Kind, new: KubeObject, old: KubeObject | None, claims: Claims | None = None) -> KubeObject:
+    def put(
+        self, kind: Kind, new: KubeObject, old: KubeObject | None, claims: Claims | None = None, manager: str = _SERVER
+    ) -> KubeObject:
         """Store a version and tell everybody; its metadata is stamped in place."""
         if claims is not None:
             claims.settle()
@@ -208,17 +213,17 @@ class Kube:
         if kind.kind == "CustomResourceDefinition":
             served = defined(new)
             self.kinds[served.kind] = served
-        self._tell(kind, Change(self.revision, "MODIFIED" if old else "ADDED", new, old))
+        self._tell(kind, Change(self.revision, "MODIFIED" if old else "ADDED", new, old, manager))
         return new
 
-    def drop(self, kind: Kind, obj: KubeObject) -> KubeObject:
+    def drop(self, kind: Kind, obj: KubeObject, manager: str = _SERVER) -> KubeObject:
         """Take an object out, tell everybody, and let go what goes with it; its last version."""
         self.revision += 1
         last = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.revision)}}
         self.shelf(kind.kind).pop(_key(last))
         if kind.kind == "Service":
             self._gate.services.deleted(last)
-        self._tell(kind, Change(self.revision, "DELETED", last, obj))
+        self._tell(kind, Change(self.revision, "DELETED", last, obj, manager))
         self._endings.gone(kind, last)
         return last
 
@@ -235,7 +240,9 @@ class Kube:
             raise KubeError(404, "NotFound", f'no matches for kind "{name}"')
         return kind
 
-    def _update(self, kind: Kind, old: KubeObject, new: KubeObject, subresource: str | None, dry_run: bool) -> KubeObject:
+    def _update(
+        self, kind: Kind, old: KubeObject, new: KubeObject, subresource: str | None, dry_run: bool, manager: str
+    ) -> KubeObject:
         """Both ways to change an object end here; `new` shares neither its top nor its metadata with `old`."""
         self._gate.unchanged_since(kind, old["metadata"], new["metadata"])
         claims = Claims()
@@ -256,9 +263,9 @@ class Kube:
             claims.undo()
             return new
         if not self._endings.due(new["metadata"]):
-            return self.put(kind, new, old, claims)
+            return self.put(kind, new, old, claims, manager)
         claims.settle()
-        return self.drop(kind, new)
+        return self.drop(kind, new, manager)
 
     def _tell(self, kind: Kind, change: Change) -> None:
         self.log.append(kind.kind, change)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FOREGROUND = "foregroundDeletion"
 """The finalizer that keeps an owner until its dependents are gone."""
 
+_MANAGER = "generic-garbage-collector"
 _Place = tuple[str, Key]  # kind, and where it is kept
 
 
@@ -57,7 +58,7 @@ class Garbage:
         for kind, (namespace, name) in tuple(self._dependents.get(uid, ())):
             obj = self._kube.get(kind, namespace, name)
             kept = [each for each in obj["metadata"].get("ownerReferences") or () if each["uid"] != uid]
-            self._kube.patch(kind, namespace, name, {"metadata": {"ownerReferences": kept or None}})
+            self._kube.patch(kind, namespace, name, {"metadata": {"ownerReferences": kept or None}}, manager=_MANAGER)
 
     def _collect(self, place: _Place, going: str) -> None:
         kind, (namespace, name) = place
@@ -66,7 +67,7 @@ class Garbage:
             return
         others = obj["metadata"].get("ownerReferences") or ()
         if not any(each["uid"] != going and self._standing(each, namespace) for each in others):
-            self._kube.delete(kind, namespace, name)
+            self._kube.delete(kind, namespace, name, manager=_MANAGER)
 
     def _standing(self, owner: KubeObject, namespace: str) -> bool:
         found = self._owner(owner, namespace)
@@ -84,8 +85,8 @@ class Garbage:
         finalizers = found["metadata"].get("finalizers") or ()
         if FOREGROUND in finalizers:
             meta = found["metadata"]
-            kept = [each for each in finalizers if each != FOREGROUND]
-            self._kube.patch(found["kind"], meta.get("namespace", ""), meta["name"], {"metadata": {"finalizers": kept or None}})
+            kept = {"finalizers": [each for each in finalizers if each != FOREGROUND] or None}
+            self._kube.patch(found["kind"], meta.get("namespace", ""), meta["name"], {"metadata": kept}, manager=_MANAGER)
 
     def _forget(self, uid: str, place: _Place) -> None:
         if (held := self._dependents.get(uid)) is not None:

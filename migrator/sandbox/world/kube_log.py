@@ -13,12 +13,13 @@ _KEPT = 5000  # changes of one kind that can still be watched from; older ones a
 
 
 class Change(NamedTuple):
-    """One stored change. `event` is ADDED, MODIFIED or DELETED; `old` is None for ADDED."""
+    """One stored change. `event` is ADDED, MODIFIED or DELETED; `old` is None for ADDED; `manager` is who asked for it."""
 
     revision: int
     event: str
     obj: KubeObject
     old: KubeObject | None
+    manager: str
 
 
 class Log:

@@ -19,6 +19,9 @@ _NETWORK = ipaddress.ip_network("10.100.0.0/16")  # what EKS gives a cluster who
 _FIRST = int(_NETWORK.network_address)
 _KIND = KINDS["Service"]
 
+Held = list[tuple[Pool, int]]
+"""What one Service holds, and of which pool."""
+
 
 @lru_cache(maxsize=4096)
 def _number(address: str) -> int:
@@ -76,7 +79,7 @@ class Services:
                 claims.give(pool, number)
         return claims
 
-    def _held(self, spec: Spec) -> list[tuple[Pool, int]]:
+    def _held(self, spec: Spec) -> Held:
         held = [(self._ports, each["nodePort"]) for each in spec.get("ports") or () if each.get("nodePort")]
         if check := spec.get("healthCheckNodePort"):
             held.append((self._ports, check))
@@ -84,48 +87,44 @@ class Services:
             held.append((self._addresses, _number(spec["clusterIP"])))
         return held
 
-    def _claimed(self, spec: Spec, held: list[tuple[Pool, int]], claims: Claims) -> list[Complaint]:
-        found: list[Complaint] = []
-        if spec["type"] != "ExternalName":
-            found += self._claim_address(spec, held, claims)
-        mine: dict[int, str] = {}  # one number may serve TCP and UDP of one Service
-        draws = draws_ports(spec)
+    def _claimed(self, spec: Spec, held: Held, claims: Claims) -> list[Complaint]:
+        """Take what the Service asks for by number, then, if all of that can be had, draw what it leaves open."""
+        found = [] if spec["type"] == "ExternalName" else self._claim_address(spec, held, claims)
+        mine: set[int] = set()  # one number may serve both TCP and UDP of a Service
         for place, port in enumerate(spec.get("ports") or ()):
-            if number := port.get("nodePort"):
-                found += self._claim_port(f"spec.ports[{place}].nodePort", number, held, claims, shared=number in mine)
-                mine[number] = port["protocol"]
-        for port in spec.get("ports") or ():
-            if draws and not port.get("nodePort") and not found:
+            if (number := port.get("nodePort")) and number not in mine:
+                found += self._claim_port(f"spec.ports[{place}].nodePort", number, held, claims)
+                mine.add(number)
+        check = wants_check_port(spec)
+        if check and (number := spec.get("healthCheckNodePort")):
+            found += self._claim_port("spec.healthCheckNodePort", number, held, claims)
+        if found:
+            return found
+        for port in spec.get("ports") or () if draws_ports(spec) else ():
+            if not port.get("nodePort"):
                 port["nodePort"] = claims.draw(self._ports, self._chance)
-        if wants_check_port(spec) and not found:
-            if number := spec.get("healthCheckNodePort"):
-                found += self._claim_port("spec.healthCheckNodePort", number, held, claims, shared=False)
-            else:
-                spec["healthCheckNodePort"] = claims.draw(self._ports, self._chance)
-        return found
+        if check and not spec.get("healthCheckNodePort"):
+            spec["healthCheckNodePort"] = claims.draw(self._ports, self._chance)
+        return []
 
-    def _claim_address(self, spec: Spec, held: list[tuple[Pool, int]], claims: Claims) -> list[Complaint]:
+    def _claim_address(self, spec: Spec, held: Held, claims: Claims) -> list[Complaint]:
         given = spec.get("clusterIP", "")
         if not given:
             spec["clusterIP"] = str(ipaddress.ip_address(claims.draw(self._addresses, self._chance)))
-        elif given != "None":
-            number = _number(given)
-            if (self._addresses, number) not in held:
-                if number not in self._addresses and number != _FIRST + 1:
-                    why = f"the provided IP is not in the valid range. The range of valid IPs is {_NETWORK}"
-                    return [invalid_value("spec.clusterIPs", [given], f"failed to allocate IP {given}: {why}")]
-                if self._addresses.taken(number):
-                    return [
-                        invalid_value(
-                            "spec.clusterIPs", [given], f"failed to allocate IP {given}: provided IP is already allocated"
-                        )
-                    ]
-                claims.take(self._addresses, number)
+        elif given != "None" and (self._addresses, _number(given)) not in held:
+            if why := self._unavailable(_number(given)):
+                return [invalid_value("spec.clusterIPs", [given], f"failed to allocate IP {given}: {why}")]
+            claims.take(self._addresses, _number(given))
         spec["clusterIPs"] = [spec["clusterIP"]]
         return []
 
-    def _claim_port(self, at: str, number: int, held: list[tuple[Pool, int]], claims: Claims, *, shared: bool) -> list[Complaint]:
-        if shared or (self._ports, number) in held:
+    def _unavailable(self, address: int) -> str | None:
+        if address not in self._addresses and address != _FIRST + 1:
+            return f"the provided IP is not in the valid range. The range of valid IPs is {_NETWORK}"
+        return "provided IP is already allocated" if self._addresses.taken(address) else None
+
+    def _claim_port(self, at: str, number: int, held: Held, claims: Claims) -> list[Complaint]:
+        if (self._ports, number) in held:
             return []
         if number not in self._ports:
             why = f"provided port is not in the valid range. The range of valid ports is {self._ports.first}-{self._ports.last}"

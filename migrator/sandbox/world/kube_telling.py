@@ -33,8 +33,8 @@ class Telling:
         self._telling = True
         try:
             while self._untold:
-                told, (_, event, obj, old) = self._untold.popleft()
+                told, news = self._untold.popleft()
                 for callback in self._subscribers[told]:
-                    callback(event, obj, old)
+                    callback(news.event, news.obj, news.old)
         finally:
             self._telling = False

@@ -78,9 +78,7 @@ class BalancerZone:
         Source: Route 53 developer guide, EvaluateTargetHealth for "ELB load balancers".
         """
         groups = self._world.elb.groups_of(lb.arn)
-        return bool(groups) and all(
-            any(each.state == "healthy" for each in group.targets.values()) for group in groups
-        )
+        return bool(groups) and all(any(each.state == "healthy" for each in group.targets.values()) for group in groups)
 
     def _apex(self, rtype: str) -> Answer:
         if rtype == "SOA":

@@ -58,8 +58,8 @@ class Admission:
         """
         instance_id = target.id
         if not instance_id.startswith("i-"):
-            pod = self._dataplane.pod_at(target.id) or {}
-            instance_id = self._dataplane.instance_under(pod.get("spec", {}).get("nodeName") or "")
+            pod = self._dataplane.pod_at(target.id)
+            instance_id = self._dataplane.instance_under(pod.node) if pod else ""
         instance = self.running(instance_id)
         return instance.security_groups if instance else []
 

@@ -43,6 +43,18 @@ class Endpoint:
     ports: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class PodSeen:
+    """A pod with an address of its own. `key` is namespace/name; `ports` are those it declares."""
+
+    key: str
+    uid: str
+    node: str
+    running: bool
+    ready: bool
+    ports: tuple[int, ...]
+
+
 class Dataplane:
     """Follows Services, EndpointSlices, Nodes and Pods of one cluster."""
 
@@ -51,9 +63,9 @@ class Dataplane:
         self._health_ports: dict[int, Key] = {}
         self._slices: dict[Key, dict[str, tuple[Endpoint, ...]]] = {}
         self._endpoints: dict[Key, tuple[Endpoint, ...]] = {}
-        self._nodes: dict[str, Object] = {}
+        self._nodes: dict[str, tuple[str, bool]] = {}  # name -> instance, ready
         self._node_of_instance: dict[str, str] = {}
-        self._pods: dict[str, Object] = {}
+        self._pods: dict[str, PodSeen] = {}
         for kind, follow in (
             ("Service", self._service),
             ("EndpointSlice", self._slice),
@@ -70,13 +82,11 @@ class Dataplane:
 
     def instance_under(self, node: str) -> str:
         """The instance that a Node runs on; empty when it is not known."""
-        obj = self._nodes.get(node)
-        return instance_of(obj) if obj else ""
+        return self._nodes.get(node, ("", False))[0]
 
     def node_is_ready(self, node: str) -> bool:
         """Whether the Node exists and its condition Ready is True."""
-        obj = self._nodes.get(node)
-        return obj is not None and _condition(obj, "Ready")
+        return self._nodes.get(node, ("", False))[1]
 
     def node_port(self, protocol: str, port: int) -> NodePort | None:
         """What kube-proxy serves on a node port by "TCP" or "UDP"; None when nothing."""
@@ -110,22 +120,19 @@ class Dataplane:
             if served.port_name in each.ports
         ]
 
-    def pod_at(self, address: str) -> Object | None:
+    def pod_at(self, address: str) -> PodSeen | None:
         """The pod that has an address; None when no pod has it."""
         return self._pods.get(address)
 
     def pod_listens(self, address: str, port: int) -> bool:
         """Whether something accepts connections there: a running pod which declares that port, or declares none."""
         pod = self._pods.get(address)
-        if pod is None or pod.get("status", {}).get("phase") != "Running":
-            return False
-        declared = container_ports(pod)
-        return not declared or port in declared
+        return pod is not None and pod.running and (not pod.ports or port in pod.ports)
 
     def pod_is_ready(self, address: str) -> bool:
         """Whether the pod at an address has condition Ready."""
         pod = self._pods.get(address)
-        return pod is not None and _condition(pod, "Ready")
+        return pod is not None and pod.ready
 
     def _service(self, event: str, obj: Object, old: Object | None) -> None:
         for each in (old, obj if event == "DELETED" else None):
@@ -154,7 +161,7 @@ class Dataplane:
             self._nodes.pop(name, None)
             self._node_of_instance.pop(instance, None)
         else:
-            self._nodes[name] = obj
+            self._nodes[name] = (instance, _condition(obj, "Ready"))
             if instance:
                 self._node_of_instance[instance] = name
 
@@ -164,8 +171,8 @@ class Dataplane:
         if not address or obj.get("spec", {}).get("hostNetwork"):
             return
         if event != "DELETED":
-            self._pods[address] = obj
-        elif self._pods.get(address, {}).get("metadata", {}).get("uid") == obj["metadata"].get("uid"):
+            self._pods[address] = _pod_seen(obj)
+        elif (known := self._pods.get(address)) is not None and known.uid == obj["metadata"]["uid"]:
             del self._pods[address]
 
 
@@ -183,6 +190,13 @@ def instance_of(node: Object) -> str:
 
 def _key(obj: Object) -> Key:
     return obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
+
+
+def _pod_seen(pod: Object) -> PodSeen:
+    meta, status = pod["metadata"], pod["status"]
+    key = f"{meta['namespace']}/{meta['name']}"
+    running, ready = status.get("phase") == "Running", _condition(pod, "Ready")
+    return PodSeen(key, meta["uid"], pod["spec"].get("nodeName") or "", running, ready, container_ports(pod))
 
 
 def _served(service: Object | None) -> dict[tuple[str, int], NodePort]:

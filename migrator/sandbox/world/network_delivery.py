@@ -24,7 +24,8 @@ class Delivery:
         """The pod's port that a new connection reaches, or why it reaches none."""
         group, target = way.group, way.target
         on_instance = group.target_type == "instance"
-        if not (self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)):
+        there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
+        if not there:
             return Lost(f"{target.id} does not answer: timed out")
         source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, way.zone)
         if not self._admission.target(lb, group, target, source):
@@ -44,10 +45,9 @@ class Delivery:
             return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
         return backends[0] if len(backends) == 1 else self._world.random.choice(backends)
 
-    def _on_pod(self, target: Target) -> Backend:
-        pod = self._dataplane.pod_at(target.id) or {}
-        meta, spec = pod.get("metadata", {}), pod.get("spec", {})
-        return Backend(f"{meta.get('namespace')}/{meta.get('name')}", spec.get("nodeName") or "", target.id, target.port)
+    def _on_pod(self, target: Target) -> Backend | Lost:
+        pod = self._dataplane.pod_at(target.id)
+        return Backend(pod.key, pod.node, target.id, target.port) if pod else Lost(f"nothing has the address {target.id}")
 
 
 def preserves_client_ip(group: TargetGroup) -> bool:

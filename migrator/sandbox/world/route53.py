@@ -177,29 +177,26 @@ class Route53:
     def _staged(self, zone: Zone, batch: Sequence[rules.Change]) -> tuple[dict[Key, Records], list[str]]:
         """The groups that a batch touches as they would be after it, and what is wrong with that."""
         now = self._contents[zone.id].by_name
-        after: dict[Key, Records] = {}
+        names: dict[str, dict[str, Records]] = {}  # the names that are touched, with all that they hold
         messages: list[str] = []
         for action, record in batch:
-            group = after[record.key] if record.key in after else now.get(record.name, {}).get(record.type, ())
+            held = names.setdefault(record.name, dict(now.get(record.name, {})))
+            group = held.get(record.type, ())
             there = next((each for each in group if each.set_identifier == record.set_identifier), None)
-            if action == "DELETE" and there is None:
-                messages.append(rules.tried("delete", record) + " but it was not found")
-            elif action == "DELETE" and not _same(record, there):
-                messages.append(rules.tried("delete", record) + " but the values provided do not match the current values")
-            elif action == "CREATE" and there is not None:
-                messages.append(rules.tried("create", record) + " but it already exists")
+            if (wrong := _wrong(action, record, there)) is not None:
+                messages.append(wrong)
             rest = tuple(each for each in group if each is not there)
-            after[record.key] = rest if action == "DELETE" else (*rest, record)
+            held[record.type] = rest if action == "DELETE" else (*rest, record)
 
         def types_at(name: str) -> Mapping[str, Records]:
-            touched = {type: records for (touched_name, type), records in after.items() if touched_name == name}
-            return {**now.get(name, {}), **touched}
+            return names[name] if name in names else now.get(name, {})
 
-        put = [record for action, record in batch if action != "DELETE" and record in after[record.key]]
+        put = [record for action, record in batch if action != "DELETE" and record in types_at(record.name)[record.type]]
         messages += rules.faults_of_names(zone, put, types_at)
         for record in put:
-            messages += rules.faults_of_group(record, after[record.key])
+            messages += rules.faults_of_group(record, types_at(record.name)[record.type])
             messages += faults_of_alias(self.world, zone, record, types_at)
+        after = {record.key: names[record.name][record.type] for _, record in batch}
         return after, messages + rules.faults_of_apex(zone, types_at)
 
     def _spread(self, zone: Zone, after: dict[Key, Records], comment: str) -> ChangeInfo:
@@ -272,6 +269,17 @@ def _apex(zone: Zone) -> dict[Key, Records]:
         (zone.name, "NS"): (RecordSet(name=zone.name, type="NS", ttl=172800, values=tuple(f"{each}." for each in servers)),),
         (zone.name, "SOA"): (RecordSet(name=zone.name, type="SOA", ttl=900, values=(soa,)),),
     }
+
+
+def _wrong(action: str, record: RecordSet, there: RecordSet | None) -> str | None:
+    """Why a change does not fit what is there under its name, type and identifier."""
+    if action == "CREATE" and there is not None:
+        return rules.tried("create", record) + " but it already exists"
+    if action == "DELETE" and there is None:
+        return rules.tried("delete", record) + " but it was not found"
+    if action == "DELETE" and not _same(record, there):
+        return rules.tried("delete", record) + " but the values provided do not match the current values"
+    return None
 
 
 def _same(stated: RecordSet, there: RecordSet | None) -> bool:

@@ -103,7 +103,7 @@ def test_an_authority_refuses_what_is_not_its_own(side: Side) -> None:
 
 def test_a_server_that_does_not_answer_is_unreachable(side: Side) -> None:
     """Silence is not an answer."""
-    side.fault("dns", "*", "fail", times=None)
+    side.fault("dns", "*", "stop", times=None)
 
     with pytest.raises(Unreachable):
         side.outside.names.asked(side.world.names.authorities[0], "example.com.", "A", recursive=False)

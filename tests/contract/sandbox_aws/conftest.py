@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.loaders import Loader
 
 from migrator.sandbox.doors.aws import AwsDoor, attach
 from migrator.sandbox.world import World
@@ -17,6 +19,16 @@ from migrator.sandbox.world.balancers import Target, TargetGroup
 from migrator.sandbox.world.ec2 import Instance, SecurityGroup, Subnet, Vpc
 
 START = 1_700_000_040.0
+
+
+LOADER = Loader()  # one for all sessions: reading the models is what makes them dear
+
+
+def new_session(key: str = "test", region: str = "us-east-1") -> boto3.Session:
+    """A session that shares the models with every other one."""
+    inner = botocore.session.Session()
+    inner.register_component("data_loader", LOADER)
+    return boto3.Session(key, "test", region_name=region, botocore_session=inner)
 
 
 @dataclass
@@ -36,6 +48,10 @@ class Stage:
         """Let time pass: the door moves the world there at the next call."""
         self.time[0] += seconds
 
+    def session(self, key: str = "test", region: str = "us-east-1") -> boto3.Session:
+        """A session of its own, attached to nothing yet."""
+        return new_session(key, region)
+
     def balancer(self, name: str = "front", **options: Any) -> dict[str, Any]:
         wanted = {"Name": name, "Type": "network", "Scheme": "internal", "Subnets": [each.id for each in self.subnets]}
         return self.client("elbv2").create_load_balancer(**{**wanted, **options})["LoadBalancers"][0]
@@ -52,6 +68,7 @@ class Stage:
         action = [{"Type": "forward", "TargetGroupArn": group}]
         elbv2.create_listener(LoadBalancerArn=lb["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=action)
         self.later(400)
+        self.world.advance(self.time[0])
         return lb, group
 
 
@@ -70,7 +87,7 @@ class _Current:
 def _clients() -> tuple[_Current, Callable[[str], Any]]:
     current = _Current()
     made: dict[str, Any] = {}
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    session = new_session()
     attach(current, session)  # type: ignore[arg-type]
     config = Config(retries={"total_max_attempts": 1})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.sandbox.doors.aws import attach
+
 
 def test_filters_know_tags_wildcards_and_fields(stage) -> None:
     ec2 = stage.client("ec2")
@@ -13,10 +15,14 @@ def test_filters_know_tags_wildcards_and_fields(stage) -> None:
     def found(call, key, id_key, *filters):
         return [each[id_key] for each in call(Filters=[{"Name": name, "Values": values} for name, values in filters])[key]]
 
-    by_tag = found(ec2.describe_security_groups, "SecurityGroups", "GroupId", ("tag:kubernetes.io/cluster/sandbox", ["owned", "shared"]))
+    by_tag = found(
+        ec2.describe_security_groups, "SecurityGroups", "GroupId", ("tag:kubernetes.io/cluster/sandbox", ["owned", "shared"])
+    )
     assert by_tag == [stage.nodes.id]
     assert found(ec2.describe_security_groups, "SecurityGroups", "GroupName", ("group-name", ["no*"])) == ["nodes"]
-    interfaces = found(ec2.describe_network_interfaces, "NetworkInterfaces", "AvailabilityZone", ("description", ["ELB net/front/*"]))
+    interfaces = found(
+        ec2.describe_network_interfaces, "NetworkInterfaces", "AvailabilityZone", ("description", ["ELB net/front/*"])
+    )
     assert interfaces == ["us-east-1a", "us-east-1b", "us-east-1c"]
     one = found(
         ec2.describe_network_interfaces,
@@ -148,11 +154,7 @@ def test_a_dry_run_does_nothing(stage, refused) -> None:
 @pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-2"])
 def test_another_region_is_empty(stage, region) -> None:
     """A plan for one region that is applied in another must find nothing, not this world."""
-    import boto3
-
-    from migrator.sandbox.doors.aws import attach
-
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
+    session = stage.session(region=region)
     attach(stage.door, session)
     stage.serving()
 

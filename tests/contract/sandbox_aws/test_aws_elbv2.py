@@ -99,7 +99,9 @@ def test_listeners_forward_to_one_group_or_to_several_by_weight(stage) -> None:
     lb, one, two = stage.balancer()["LoadBalancerArn"], stage.group("one"), stage.group("two")
     weighted = {"TargetGroups": [{"TargetGroupArn": one, "Weight": 90}, {"TargetGroupArn": two, "Weight": 10}]}
 
-    elbv2.create_listener(LoadBalancerArn=lb, Protocol="TCP", Port=81, DefaultActions=[{"Type": "forward", "ForwardConfig": weighted}])
+    elbv2.create_listener(
+        LoadBalancerArn=lb, Protocol="TCP", Port=81, DefaultActions=[{"Type": "forward", "ForwardConfig": weighted}]
+    )
     action = [{"Type": "forward", "TargetGroupArn": one}]
     made = elbv2.create_listener(LoadBalancerArn=lb, Protocol="TCP", Port=80, DefaultActions=action)["Listeners"][0]
 
@@ -136,8 +138,12 @@ def test_http_checks_begin_with_a_path_and_a_matcher(stage) -> None:
 
     (found,) = elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"]
 
-    assert (found["HealthCheckPath"], found["Matcher"], found["HealthCheckPort"]) == ("/healthz", {"HttpCode": "200-399"}, "10256")
-    assert found["HealthCheckTimeoutSeconds"] == 6
+    assert (found["HealthCheckPath"], found["Matcher"], found["HealthCheckPort"]) == (
+        "/healthz",
+        {"HttpCode": "200-399"},
+        "10256",
+    )
+    assert (found["HealthyThresholdCount"], found["UnhealthyThresholdCount"], found["HealthCheckTimeoutSeconds"]) == (5, 2, 10)
     changed = elbv2.modify_target_group(TargetGroupArn=group, HealthCheckIntervalSeconds=10)["TargetGroups"][0]
     assert (changed["HealthCheckIntervalSeconds"], changed["HealthCheckPath"]) == (10, "/healthz")
 
@@ -160,7 +166,9 @@ def test_security_groups_and_subnets_can_be_set(stage, refused) -> None:
     elbv2 = stage.client("elbv2")
     dressed = stage.balancer("dressed", SecurityGroups=[stage.nodes.id])["LoadBalancerArn"]
 
-    assert elbv2.set_security_groups(LoadBalancerArn=dressed, SecurityGroups=[stage.nodes.id])["SecurityGroupIds"] == [stage.nodes.id]
+    assert elbv2.set_security_groups(LoadBalancerArn=dressed, SecurityGroups=[stage.nodes.id])["SecurityGroupIds"] == [
+        stage.nodes.id
+    ]
     zones = elbv2.set_subnets(LoadBalancerArn=dressed, Subnets=[stage.subnets[0].id])["AvailabilityZones"]
     assert [each["ZoneName"] for each in zones] == ["us-east-1a"]
     plain = stage.balancer("plain")["LoadBalancerArn"]

@@ -42,8 +42,16 @@ EVERY_KIND = [
     record("f.example.com.", SetIdentifier="x", Failover="PRIMARY"),
     record("g.example.com.", SetIdentifier="x", GeoLocation={"CountryCode": "US", "SubdivisionCode": "CA"}),
     record("m.example.com.", SetIdentifier="x", MultiValueAnswer=True),
-    record("c.example.com.", SetIdentifier="x", CidrRoutingConfig={"CollectionId": "0" * 8 + "-0000" * 3 + "-" + "0" * 12, "LocationName": "*"}),
-    record("p.example.com.", SetIdentifier="x", GeoProximityLocation={"Coordinates": {"Latitude": "1.0", "Longitude": "2.0"}, "Bias": 5}),
+    record(
+        "c.example.com.",
+        SetIdentifier="x",
+        CidrRoutingConfig={"CollectionId": "0" * 8 + "-0000" * 3 + "-" + "0" * 12, "LocationName": "*"},
+    ),
+    record(
+        "p.example.com.",
+        SetIdentifier="x",
+        GeoProximityLocation={"Coordinates": {"Latitude": "1.0", "Longitude": "2.0"}, "Bias": 5},
+    ),
 ]
 
 
@@ -124,7 +132,13 @@ def test_pages_follow_names_types_and_identifiers(stage, zone, change) -> None:
     assert len(pages) == 5
     weighted = [("w.example.com.", "A", f"s{at}") for at in range(5)]
     star = ("\\052.example.com.", "A", None)
-    assert shown == [("example.com.", "NS", None), ("example.com.", "SOA", None), star, *weighted, ("w.example.com.", "AAAA", None)]
+    assert shown == [
+        ("example.com.", "NS", None),
+        ("example.com.", "SOA", None),
+        star,
+        *weighted,
+        ("w.example.com.", "AAAA", None),
+    ]
     start = {"StartRecordName": "w.example.com", "StartRecordType": "A", "StartRecordIdentifier": "s3"}
     found = route53.list_resource_record_sets(HostedZoneId=zone, MaxItems="1", **start)
     assert found["ResourceRecordSets"][0]["SetIdentifier"] == "s3"
@@ -195,7 +209,9 @@ def test_health_checks_and_tags(stage, zone, refused) -> None:
     assert refused(lambda: route53.get_health_check(HealthCheckId=check["Id"])) == "NoSuchHealthCheck"
     id = zone.rpartition("/")[2]
     route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=id, AddTags=[{"Key": "a", "Value": "b"}])
-    assert route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=id)["ResourceTagSet"]["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=id)["ResourceTagSet"]["Tags"] == [
+        {"Key": "a", "Value": "b"}
+    ]
 
 
 def test_an_empty_zone_can_be_deleted_and_a_full_one_not(stage, zone, change, refused) -> None:

@@ -124,7 +124,7 @@ def test_faults_are_armed_listed_and_cleared(running: process.State) -> None:
 def test_workloads_can_be_disturbed(running: process.State) -> None:
     assert control("workloads", do="scale", namespace="shop", name="web", replicas=2) == {"done": "scale"}
     assert control("workloads", do="restart", namespace="shop", name="web") == {"done": "restart"}
-    with pytest.raises(SandboxError, match="refused `workloads`: .*nodes \"nowhere\" not found"):
+    with pytest.raises(SandboxError, match=r"refused `workloads`: .*nodes \"nowhere\" not found"):
         control("workloads", do="drain", name="nowhere")
     assert len(control("resolvers.flush")["flushed"]) == 3
 
@@ -197,8 +197,8 @@ def test_one_in_the_foreground_ends_with_ctrl_c(running: process.State) -> None:
     assert f"sandbox on port base {OTHER}, pid {child.pid}" in child.stdout.readline()
     child.send_signal(signal.SIGINT)
 
-    rest, _ = child.communicate(timeout=10)
-    assert child.returncode == 0 and "control" in rest
+    child.communicate(timeout=10)
+    assert child.returncode == 0
     assert not Home(OTHER).is_alive()
 
 

@@ -79,9 +79,7 @@ def test_clients_lose_nothing_while_nothing_happens(stage: Stage, legacy: LoadBa
     assert sum(each.answered for each in report.timeline.values()) == report.answered
 
 
-def test_clients_lose_nothing_while_traffic_moves(
-    stage: Stage, legacy: LoadBalancer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clients_lose_nothing_while_traffic_moves(stage: Stage, legacy: LoadBalancer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole point: what is done in the right order is not noticed by anybody."""
     monkeypatch.setattr(asker, "LONGEST_KEEP_ALIVE_S", 1.0)
     new, _ = stage.balancer("new")

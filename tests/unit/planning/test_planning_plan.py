@@ -150,7 +150,7 @@ def test_a_name_that_external_dns_writes_stops_the_plan(world: Any) -> None:
     made = world.plan()
 
     assert made.readiness == "BLOCKED"
-    assert ids(made)[0] == "blocked external-dns/shop.example.com./cname-shop.example.com."
+    assert ids(made)[0] == "blocked external-dns/Z0PUBLIC/shop.example.com./cname-shop.example.com."
 
 
 def test_readers_in_the_cluster_make_retire_a_decision_that_keeps_the_name(world: Any) -> None:

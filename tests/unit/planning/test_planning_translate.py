@@ -553,3 +553,14 @@ def test_clone_names_are_dns_labels(build: SimpleNamespace) -> None:
 @pytest.mark.parametrize(("text", "read"), [("true", "true"), ("1", "true"), ("False", "false"), ("", "false"), (None, "false")])
 def test_booleans_are_written_as_lbc_reads_them(text: str | None, read: str) -> None:
     assert yes(text) == read
+
+
+@pytest.mark.parametrize(
+    "key", ["external-dns.alpha.kubernetes.io/ttl", "external-dns.kubernetes.io/hostname", "dns.alpha.kubernetes.io/external"]
+)
+def test_annotations_of_name_writers_are_never_carried(build: SimpleNamespace, key: str) -> None:
+    """Two Services would claim one name, and the record set would flap between them."""
+    clone = made(build, build.annotated(**{key: "shop.example.com"}))
+
+    assert key not in clone.manifest["metadata"]["annotations"]
+    assert row(clone, key).rule == "dropped: two Services would claim one name"

@@ -33,7 +33,7 @@ def test_the_verdict_is_the_heading_and_details_are_folded(plan: Migration) -> N
 def test_open_questions_come_before_those_with_a_default(plan: Migration) -> None:
     text = render(plan)
 
-    assert text.index("<code>unread-zones</code>") < text.index("<code>retire</code>")
+    assert text.index("| <code>unread-zones</code> |") < text.index("| <code>retire</code> |")
 
 
 def test_a_plan_without_questions_or_findings_has_no_such_tables(plan: Migration) -> None:

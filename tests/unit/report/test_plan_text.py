@@ -21,6 +21,7 @@ def plan() -> Migration:
     return load("plans/example.yaml")
 
 
+EXAMPLE = load("plans/example.yaml")
 BLOCKED = Finding("routing/x", "blocked", "it is routed", "make it simple")
 WARNING = Finding("remade", "warning", "helm would make it again", "take it out")
 NOTE = Finding("follows/x", "note", "it follows")
@@ -63,6 +64,15 @@ def test_a_bare_plan_says_none(plan: Migration) -> None:
     assert "Must be answered" not in text
 
 
+def test_an_answer_is_shown_as_one(plan: Migration) -> None:
+    asked = (Decision("retire", "?", ("demote", "delete"), "demote", "delete"),)
+
+    text = render(replace(plan, decisions=asked))
+
+    assert "retire: answered delete" in text
+    assert "the legacy Service is deleted" in text
+
+
 def test_private_zones_are_marked(plan: Migration) -> None:
     move = replace(plan.dns.moves[0], zone=HostedZone("Z1", "internal.example.", private=True))
 
@@ -73,7 +83,7 @@ def test_private_zones_are_marked(plan: Migration) -> None:
 @given(text=st.text(max_size=300))
 def test_no_line_is_wider_than_the_terminal_or_moves_it(text: str) -> None:
     """Annotations and errors are anybody's words; they must not speak to the terminal."""
-    plan = load("plans/example.yaml")
+    plan = EXAMPLE
     row = DiffRow(text, text, text, text, text)
     bent = replace(
         plan,

@@ -13,6 +13,8 @@ from migrator.sandbox.world.balancers import HealthCheck, Target, TargetGroup
 from migrator.sandbox.world.elb_targets import DESCRIPTIONS
 from migrator.sandbox.world.trouble import AwsError
 
+# CreateTargetGroup: the defaults for target groups with a protocol of TCP, TLS, UDP or TCP_UDP.
+_DEFAULT_CHECK = HealthCheck(protocol="TCP", port="traffic-port", interval_s=30, timeout_s=10, healthy=5, unhealthy=2)
 _CHECK_MEMBERS = {
     "HealthCheckProtocol": "protocol",
     "HealthCheckPort": "port",
@@ -40,7 +42,7 @@ def create_target_group(world: World, asked: Asked) -> Told:
         asked["Port"],
         asked["VpcId"],
         asked.get("TargetType", "instance"),
-        _health_check(HealthCheck(), asked),
+        _health_check(_DEFAULT_CHECK, asked),
         tags=tag_dict(asked.get("Tags", ())),
     )
     return {"TargetGroups": [_target_group(world, group)]}
@@ -112,12 +114,12 @@ def describe_target_health(world: World, asked: Asked) -> Told:
     """Every target, or the ones asked for; one that is not registered is unused with Target.NotRegistered."""
     group = world.elb.group(asked["TargetGroupArn"])
     if not asked.get("Targets"):
-        return {"TargetHealthDescriptions": [_health(group, each) for each in group.targets.values()]}
+        return {"TargetHealthDescriptions": [_health(world, group, each) for each in group.targets.values()]}
     found = []
     for each in asked["Targets"]:
         pair = (each["Id"], each.get("Port", group.port))
         missing = Target(*pair, None, 0.0, "unused", "Target.NotRegistered")
-        found.append(_health(group, group.targets.get(pair, missing)))
+        found.append(_health(world, group, group.targets.get(pair, missing)))
     return {"TargetHealthDescriptions": found}
 
 
@@ -127,8 +129,6 @@ def _health_check(check: HealthCheck, asked: Asked) -> HealthCheck:
     if "Matcher" in asked:
         changes["matcher"] = asked["Matcher"].get("HttpCode")
     if changes.get("protocol", check.protocol) in ("HTTP", "HTTPS"):
-        if check.protocol == "TCP":
-            changes.setdefault("timeout_s", 6 if changes["protocol"] == "HTTP" else 10)
         changes.setdefault("path", check.path or "/")
         changes.setdefault("matcher", check.matcher or "200-399")
     return replace(check, **changes)
@@ -157,13 +157,15 @@ def _target_group(world: World, group: TargetGroup) -> Told:
     }
 
 
-def _health(group: TargetGroup, target: Target) -> Told:
-    reason = target.reason
-    port = group.health_check.port
+def _health(world: World, group: TargetGroup, target: Target) -> Told:
+    reason, port = target.reason, group.health_check.port
+    description = DESCRIPTIONS.get(reason) if reason else None
+    if reason == "Target.NotInUse" and world.elb.balancer_of(group.arn):
+        description = "Target is in an Availability Zone that is not enabled for the load balancer"
     return {
         "Target": {"Id": target.id, "Port": target.port, "AvailabilityZone": target.zone if group.target_type == "ip" else None},
         "HealthCheckPort": str(target.port) if port == "traffic-port" else port,
-        "TargetHealth": {"State": target.state, "Reason": reason, "Description": DESCRIPTIONS.get(reason) if reason else None},
+        "TargetHealth": {"State": target.state, "Reason": reason, "Description": description},
     }
 
 

@@ -66,11 +66,12 @@ class KubeDoor:
     def take(self, watch: Watch) -> bytes:
         """What a watch has to say by now; its `ended` and `cut` tell whether that was all."""
         with self.present as world:
-            fault = world.faults.strike("kube", f"WATCH {watch.kind.plural}", watch.subject, now=world.now)
-            if fault:
-                watch.cut = True
-                return b""
-            return watch.take(world.now)
+            operation = f"WATCH {watch.kind.plural}"
+            watch.cut = world.faults.strike("kube", operation, watch.subject, now=world.now) is not None
+            lines = b"" if watch.cut else watch.take(world.now)
+            if watch.cut or watch.ended:
+                self.close(watch)
+            return lines
 
     def close(self, watch: Watch) -> None:
         """Forget a watch whose client is gone or that has ended."""

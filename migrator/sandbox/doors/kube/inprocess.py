@@ -18,27 +18,28 @@ if TYPE_CHECKING:
 Pause = Callable[[float], None]
 
 
-def pool_manager(door: KubeDoor, pause: Pause | None = None) -> PoolManager:
+def pool_manager(door: KubeDoor, pause: Pause | None = None) -> DoorPool:
     """A stand-in for urllib3's PoolManager whose every host is the door.
 
     `pause(seconds)` lets that much of the world's time pass: for slow answers, and for watches that wait for what comes
     next. Without it slow answers come at once and a watch ends, as if closed by the server, when all has been told.
     """
-    return PoolManager(door, pause)
+    return DoorPool(door, pause)
 
 
-class PoolManager:
+class DoorPool(urllib3.PoolManager):
     """Answers `request` as urllib3 does, but never tries again by itself, whatever `retries` says."""
 
     def __init__(self, door: KubeDoor, pause: Pause | None) -> None:
+        super().__init__()
         self._door, self._pause = door, pause
 
-    def request(
+    def request(  # type: ignore[override]  # the client gives all of these by name
         self,
         method: str,
         url: str,
+        *,
         body: bytes | str | None = None,
-        fields: Any = None,
         headers: Mapping[str, str] | None = None,
         timeout: urllib3.Timeout | float | None = None,
         preload_content: bool = True,

@@ -24,7 +24,7 @@ def scale_of(obj: KubeObject) -> KubeObject:
     }
 
 
-def scaled(kube: Kube, obj: KubeObject, wanted: KubeObject, *, dry_run: bool) -> KubeObject:
+def scaled(kube: Kube, obj: KubeObject, wanted: KubeObject, *, dry_run: bool, manager: str) -> KubeObject:
     """The `Scale` after asking for another. Raises KubeError 400, 409 and 422."""
     replicas = (wanted.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int):
@@ -33,7 +33,8 @@ def scaled(kube: Kube, obj: KubeObject, wanted: KubeObject, *, dry_run: bool) ->
     given = (wanted.get("metadata") or {}).get("resourceVersion")
     if given and given != meta["resourceVersion"]:
         raise modified(kube.kinds[obj["kind"]], meta["name"])
-    changed = kube.patch(obj["kind"], meta["namespace"], meta["name"], {"spec": {"replicas": replicas}}, dry_run=dry_run)
+    change = {"spec": {"replicas": replicas}}
+    changed = kube.patch(obj["kind"], meta["namespace"], meta["name"], change, dry_run=dry_run, manager=manager)
     return scale_of(changed)
 
 

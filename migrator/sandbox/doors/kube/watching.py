@@ -52,7 +52,9 @@ class Watch:
             self.woken()
 
     def take(self, now: float) -> bytes:
-        """The lines since the last time, empty when nothing happened."""
+        """The lines since the last time, empty when nothing happened or all is over."""
+        if self.ended:
+            return b""
         lines = [self._line("ADDED", each) for each in self._first]
         self._first = []
         try:
@@ -62,7 +64,7 @@ class Watch:
             return b"".join([*lines, encode({"type": "ERROR", "object": status_object(error)}), b"\n"])
         lines += [self._line(seen, each.obj) for each in changes if (seen := self._seen(each))]
         self._revision = max(self._revision, self._kube.revision)
-        self.ended = self.ended or now >= self.deadline
+        self.ended = now >= self.deadline
         if self._bookmarks and (self.ended or now >= self._marked + _BOOKMARK_EVERY_S):
             self._marked = now
             lines.append(self._bookmark())

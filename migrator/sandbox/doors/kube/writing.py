@@ -88,13 +88,24 @@ class Writing:
             wanted = patched_scale(obj, request.decoded(), patch_type(request, aim))
         else:
             wanted = mapping(request.decoded())
-        made = scaled(self._kube, obj, wanted, dry_run=dry_run(request)) if wanted != scale_of(obj) else wanted
+        made = (
+            scaled(self._kube, obj, wanted, dry_run=dry_run(request), manager=manager(request))
+            if wanted != scale_of(obj)
+            else wanted
+        )
         return _json(made)
 
     def _evict(self, request: Request, aim: Route) -> Answer:
         pod = self._kube.get("Pod", aim.home, aim.name)
         asked = mapping(request.decoded()).get("deleteOptions") or {}
-        self._kube.delete("Pod", aim.home, aim.name, dry_run=dry_run(request, asked), grace_s=grace(request, asked, pod))
+        self._kube.delete(
+            "Pod",
+            aim.home,
+            aim.name,
+            dry_run=dry_run(request, asked),
+            grace_s=grace(request, asked, pod),
+            manager=manager(request),
+        )
         return _json(success({}), 201)
 
     def _delete(self, request: Request, aim: Route) -> Answer:
@@ -112,6 +123,7 @@ class Writing:
             dry_run=dry_run(request, asked),
             propagation=propagation(request, asked),
             grace_s=grace(request, asked, obj) if aim.kind.kind == "Pod" else 0,
+            manager=manager(request),
         )
         if aim.kind.kind in _RETURNED or self._kube.find(aim.kind.kind, aim.home, aim.name) is gone:
             return self._told(request, aim, gone, 200, [])
@@ -134,6 +146,7 @@ class Writing:
                 dry_run=dry_run(request, asked),
                 propagation=propagation(request, asked),
                 grace_s=grace(request, asked, each) if aim.kind.kind == "Pod" else 0,
+                manager=manager(request),
             )
         meta_of_list = {"resourceVersion": str(self._kube.revision)}
         return _json(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from migrator.sandbox.world.tally import Report
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
+
+log = logging.getLogger(__name__)
 
 
 class TrafficDoor:
@@ -64,7 +67,11 @@ class TrafficDoor:
     async def start_crew(self, order: Order) -> str:
         """Start clients; the crew's id. ValueError for an order that cannot be carried out."""
         crew = Crew(order, self._present, self._resolvers, self._dns_port, self.listeners.unbound)
-        await crew.start()
+        try:
+            await crew.start()
+        except BaseException:
+            await crew.stop()
+            raise
         self._crew_count += 1
         self.crews[f"crew-{self._crew_count}"] = crew
         return f"crew-{self._crew_count}"
@@ -83,7 +90,11 @@ class TrafficDoor:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            self._follow_once()
+            try:
+                self._follow_once()
+            except Exception:
+                # One change that cannot be followed must not freeze the data plane for all that come after it.
+                log.exception("could not follow a change of the world")
 
     def _follow_once(self) -> None:
         with self._present as world:

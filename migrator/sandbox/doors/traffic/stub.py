@@ -47,10 +47,13 @@ class StubResolver(asyncio.DatagramProtocol):
 
     async def _asked(self, query: dns.message.Message, patience_s: float) -> dns.message.Message | None:
         assert self._transport is not None
-        waiting = self._waiting[query.id] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[dns.message.Message] = asyncio.get_running_loop().create_future()
+        self._waiting[query.id] = waiting
         self._transport.sendto(query.to_wire())
         try:
-            return await asyncio.wait_for(waiting, patience_s)
+            # Not wait_for: before 3.12 it may swallow a cancellation, and the client would never stop.
+            async with asyncio.timeout(patience_s):
+                return await waiting
         except TimeoutError:
             return None
         finally:

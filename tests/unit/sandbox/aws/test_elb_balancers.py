@@ -165,7 +165,11 @@ def test_elastic_addresses_are_taken_and_given_back(account, refused) -> None:
 
 
 def test_security_groups_can_be_changed_but_not_added_later(account, refused) -> None:
-    elb, plain, dressed = account.world.elb, account.balancer("plain"), account.balancer("dressed", security_groups=[account.nodes.id])
+    elb, plain, dressed = (
+        account.world.elb,
+        account.balancer("plain"),
+        account.balancer("dressed", security_groups=[account.nodes.id]),
+    )
     other = account.world.ec2.create_security_group("other", "d", account.vpc.id)
 
     elb.set_security_groups(dressed.arn, [other.id])

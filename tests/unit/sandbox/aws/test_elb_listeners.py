@@ -135,7 +135,10 @@ def test_defaults_of_a_group_depend_on_protocol_and_type(account, refused) -> No
     assert udp.attributes["deregistration_delay.connection_termination.enabled"] == "true"
     set_attributes = account.world.elb.set_target_group_attributes
     assert refused(lambda: set_attributes(udp.arn, {key: "false"})) == "InvalidConfigurationRequest"
-    assert refused(lambda: set_attributes(tcp.arn, {"deregistration_delay.timeout_seconds": "3601"})) == "InvalidConfigurationRequest"
+    assert (
+        refused(lambda: set_attributes(tcp.arn, {"deregistration_delay.timeout_seconds": "3601"}))
+        == "InvalidConfigurationRequest"
+    )
 
 
 def test_zones_are_crossed_when_the_group_or_else_the_load_balancer_says_so(account) -> None:

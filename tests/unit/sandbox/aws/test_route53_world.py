@@ -67,24 +67,39 @@ REFUSED = {
     "the-same-region-twice": ([("CREATE", but(HERE, set_identifier="2"))], "same region"),
     "two-primaries": ([("CREATE", but(FIRST, set_identifier="2"))], "same failover value"),
     "the-same-place-twice": ([("CREATE", but(GEO, set_identifier="2"))], "same location"),
-    "cname-beside-a": ([("CREATE", RecordSet(name=A.name, type="CNAME", ttl=60, values=("x.test",)))], "conflicts with other records"),
+    "cname-beside-a": (
+        [("CREATE", RecordSet(name=A.name, type="CNAME", ttl=60, values=("x.test",)))],
+        "conflicts with other records",
+    ),
     "cname-at-the-apex": ([("CREATE", RecordSet(name="example.com", type="CNAME", ttl=60, values=("x.test",)))], "at apex"),
     "a-name-of-another-zone": ([("CREATE", but(A, name="a.example.org."))], "is not permitted in zone example.com."),
     "a-zone-that-only-ends-alike": ([("CREATE", but(A, name="a.myexample.com."))], "is not permitted in zone"),
     "not-an-address": ([("CREATE", but(A, name="b.example.com", values=("x",)))], "not a valid IPv4 address"),
     "not-an-ipv6-address": ([("CREATE", but(A, name="b.example.com", type="AAAA"))], "not a valid IPv6 address"),
     "txt-without-quotes": ([("CREATE", but(A, type="TXT", values=("heritage=x",)))], "enclosed in quotation marks"),
-    "two-cnames": ([("CREATE", RecordSet(name="c.example.com", type="CNAME", ttl=1, values=("a.b", "c.d")))], "more than one value"),
+    "two-cnames": (
+        [("CREATE", RecordSet(name="c.example.com", type="CNAME", ttl=1, values=("a.b", "c.d")))],
+        "more than one value",
+    ),
     "an-empty-cname": ([("CREATE", RecordSet(name="c.example.com", type="CNAME", ttl=1, values=("",)))], "DomainNameEmpty"),
     "the-same-value-twice": ([("CREATE", but(A, name="b.example.com", values=("1.1.1.1",) * 2))], "Duplicate Resource Record"),
     "weighted-ns": ([("CREATE", but(NEW, type="NS", values=("ns.test",)))], "cannot have a routing policy"),
     "mx-without-a-preference": ([("CREATE", but(A, type="MX", values=("mail.test",)))], "MXRRDATANotTwoFields"),
-    "alias-in-an-unknown-zone": ([("CREATE", alias("x.elb.us-east-1.amazonaws.com.", "ZBOGUS"))], "does not lie within the target zone"),
+    "alias-in-an-unknown-zone": (
+        [("CREATE", alias("x.elb.us-east-1.amazonaws.com.", "ZBOGUS"))],
+        "does not lie within the target zone",
+    ),
     "alias-to-no-load-balancer": ([("CREATE", alias("x-1.elb.us-east-1.amazonaws.com."))], "but that target was not found"),
-    "alias-to-the-classic-zone": ([("CREATE", alias("x-1.elb.us-east-1.amazonaws.com.", "Z35SXDOTRQ7X7K"))], "does not lie within"),
+    "alias-to-the-classic-zone": (
+        [("CREATE", alias("x-1.elb.us-east-1.amazonaws.com.", "Z35SXDOTRQ7X7K"))],
+        "does not lie within",
+    ),
     "1001-records": ([("CREATE", but(A, name=f"r{at}.example.com.")) for at in range(1001)], "limit of 1000 exceeded"),
     "501-upserts": ([("UPSERT", but(A, name=f"r{at}.example.com.")) for at in range(501)], "limit of 1000 exceeded"),
-    "33000-characters": ([("CREATE", but(A, type="TXT", values=tuple(f'"{at:0200}"' for at in range(170))))], "limit of 32000 exceeded"),
+    "33000-characters": (
+        [("CREATE", but(A, type="TXT", values=tuple(f'"{at:0200}"' for at in range(170))))],
+        "limit of 32000 exceeded",
+    ),
 }
 
 

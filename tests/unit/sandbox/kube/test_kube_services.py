@@ -145,6 +145,39 @@ def test_the_last_port_can_be_had_and_then_the_range_is_full(kube: Kube, service
         pytest.param({"ipFamilies": ["IPv6"]}, 'spec.ipFamilies[0]: Invalid value: "IPv6": not configured', id="ipv6"),
         pytest.param({"type": "ExternalName", "ports": []}, "spec.externalName: Required value", id="external-name"),
         pytest.param({"selector": {"a b": "c"}}, "spec.selector: Invalid value", id="selector"),
+        pytest.param({"ports": [{"name": "A", "port": 80}]}, 'spec.ports[0].name: Invalid value: "A"', id="name-of-a-port"),
+        pytest.param(
+            {"ports": [{"port": 80, "appProtocol": "a b"}]}, "spec.ports[0].appProtocol: Invalid value", id="app-protocol"
+        ),
+        pytest.param(
+            {"ports": [{"name": each, "port": int(each), "nodePort": 30001} for each in ("1", "2")]},
+            "spec.ports[1].nodePort: Duplicate value: 30001",
+            id="same-node-port",
+        ),
+        pytest.param({"externalIPs": ["x"]}, "spec.externalIPs[0]: Invalid value", id="external-address"),
+        pytest.param({"type": "ExternalName", "externalName": "a b"}, "spec.externalName: Invalid value", id="no-domain"),
+        pytest.param(
+            {"type": "ExternalName", "externalName": "a.b", "clusterIP": "10.100.1.1"},
+            "spec.clusterIPs: Forbidden: may not be set when `type` is 'ExternalName'",
+            id="external-name-with-an-address",
+        ),
+        pytest.param(
+            {"clusterIP": "10.100.1.1", "clusterIPs": ["10.100.1.2"]}, "first value in `clusterIPs` must match", id="two-minds"
+        ),
+        pytest.param({"clusterIPs": ["10.100.1.1", "10.100.1.2"]}, "may only hold up to 1 value", id="two-addresses"),
+        pytest.param({"ipFamilyPolicy": "Both"}, 'spec.ipFamilyPolicy: Unsupported value: "Both"', id="family-policy"),
+        pytest.param({"ipFamilies": ["IPX"]}, 'spec.ipFamilies[0]: Unsupported value: "IPX"', id="family"),
+        pytest.param(
+            {"externalTrafficPolicy": "Near"}, 'spec.externalTrafficPolicy: Unsupported value: "Near"', id="outer-policy"
+        ),
+        pytest.param(
+            {"internalTrafficPolicy": "Near"}, 'spec.internalTrafficPolicy: Unsupported value: "Near"', id="inner-policy"
+        ),
+        pytest.param(
+            {"type": "ClusterIP", "allocateLoadBalancerNodePorts": True},
+            "spec.allocateLoadBalancerNodePorts: Forbidden",
+            id="allocation-inside",
+        ),
     ],
 )
 def test_a_service_that_breaks_a_rule_is_refused(kube: Kube, service: Manifest, spec: dict[str, Any], message: str) -> None:
@@ -166,7 +199,7 @@ def test_names_of_services_begin_with_a_letter(kube: Kube, service: Manifest) ->
 def test_members_of_the_wrong_type_are_refused_and_unknown_ones_dropped(kube: Kube, service: Manifest) -> None:
     with pytest.raises(KubeError, match=r"spec.ports\[0\].port: Expected int, got str") as refused:
         kube.create(service(ports=[{"port": "80"}]))
-    with pytest.raises(KubeError, match='strict decoding error: unknown field "spec.colour"') as strict:
+    with pytest.raises(KubeError, match=r'strict decoding error: unknown field "spec.colour"') as strict:
         kube.create(service(colour="red"), strict=True)
 
     made = kube.create(service(colour="red", ports=[{"port": 80, "size": 3}]))
@@ -248,6 +281,20 @@ def test_the_address_cannot_be_changed(kube: Kube, service: Manifest) -> None:
         KubeError, match=r"spec.clusterIPs\[0\]: Invalid value: \[\]string\{\"10.100.9.9\"\}: may not change once set"
     ):
         changed(kube, {"clusterIP": "10.100.9.9"})
+
+
+def test_the_check_port_cannot_be_changed(kube: Kube, service: Manifest) -> None:
+    kube.create(service(externalTrafficPolicy="Local", healthCheckNodePort=30100))
+
+    with pytest.raises(KubeError, match=r"spec\.healthCheckNodePort: Forbidden: field is immutable"):
+        changed(kube, {"healthCheckNodePort": 30101})
+
+
+def test_affinity_gets_its_time_and_loses_it(kube: Kube, service: Manifest) -> None:
+    kube.create(service(sessionAffinity="ClientIP"))
+
+    assert kube.get("Service", "default", "web")["spec"]["sessionAffinityConfig"] == {"clientIP": {"timeoutSeconds": 10800}}
+    assert "sessionAffinityConfig" not in changed(kube, {"sessionAffinity": "None"})["spec"]
 
 
 def test_an_external_name_gives_the_address_back(kube: Kube, service: Manifest) -> None:

@@ -256,6 +256,29 @@ def test_the_log_can_be_read_from_any_version_it_still_has(kube: Kube) -> None:
     assert (refused.value.status, refused.value.reason) == (410, "Expired")
 
 
+def test_the_log_knows_who_wrote(kube: Kube) -> None:
+    """So that a checker can tell the tool's own writes from everybody else's."""
+    start = kube.revision
+    kube.create(config_map(), manager="kubectl")
+    kube.patch("ConfigMap", "default", "settings", {"data": {"a": "b"}}, manager="migrate")
+    kube.delete("ConfigMap", "default", "settings", manager="migrate")
+
+    written = [(each.event, each.manager) for each in kube.log.since("ConfigMap", start)]
+
+    assert written == [("ADDED", "kubectl"), ("MODIFIED", "migrate"), ("DELETED", "migrate")]
+
+
+def test_a_webhook_s_change_leaves_the_version_before_alone(kube: Kube) -> None:
+    kube.create(config_map(data={"a": "b"}))
+    before = kube.get("ConfigMap", "default", "settings")
+    kube.mutate("ConfigMap", lambda operation, obj, old: obj["data"].update(seen="yes"))
+
+    kube.patch("ConfigMap", "default", "settings", {"metadata": {"labels": {"a": "b"}}})
+
+    assert before["data"] == {"a": "b"}
+    assert kube.get("ConfigMap", "default", "settings")["data"] == {"a": "b", "seen": "yes"}
+
+
 def test_an_unknown_kind_is_not_found(kube: Kube) -> None:
     with pytest.raises(KubeError, match='no matches for kind "Widget"') as refused:
         kube.create({"kind": "Widget", "metadata": {"name": "a"}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from migrator.sandbox.world import World
 from migrator.sandbox.world.balancers import HealthCheck, LoadBalancer, TargetGroup
@@ -36,14 +37,14 @@ class Scene:
         record = RecordSet(**{"name": "shop.example.com.", "type": "CNAME", **fields})  # type: ignore[arg-type]
         self.world.route53.change(self.zone.id, [(action, record)])
 
-    def alias(self, **fields: object) -> AliasTarget:
+    def alias(self) -> AliasTarget:
         return AliasTarget(self.lb.zone_id, self.lb.dns_name + ".", False)
 
     def states(self) -> list[str]:
         return [each.state for each in self.group.targets.values()]
 
 
-def service(**spec: object) -> dict[str, object]:
+def service(**spec: object) -> dict[str, Any]:
     """A NodePort Service, which no load-balancer controller looks at."""
     ports = [{"name": "http", "port": 80, "targetPort": 8080, "nodePort": NODE_PORT, "protocol": "TCP"}]
     return {
@@ -71,8 +72,8 @@ def build(*, target_type: str = "instance", admitted: str | None = "0.0.0.0/0", 
     group = world.elb.create_target_group("front", "TCP", port, lb.vpc_id, target_type, HealthCheck(interval_s=10), tags={})
     world.elb.create_listener(lb.arn, "TCP", 80, ((group.arn, 1),))
     if admitted is not None:
-        ports = {"from_port": port, "to_port": port}
-        world.ec2.authorize(node_group(world), [RuleSpec(protocol="tcp", cidr=admitted, **ports)])
+        rule = RuleSpec(protocol="tcp", cidr=admitted, from_port=port, to_port=port)
+        world.ec2.authorize(node_group(world), [rule])
     if target_type == "instance":
         targets = [(each.id, port) for each in world.ec2.instances.values()]
     else:

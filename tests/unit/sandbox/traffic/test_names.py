@@ -9,6 +9,7 @@ from scenery import Scene
 
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.names import Answer
+from migrator.sandbox.world.route53 import AliasTarget, GeoLocation
 
 
 def ask(scene: Scene, name: str, rtype: str = "A", **how: object) -> Answer:
@@ -125,7 +126,7 @@ def test_an_unhealthy_weighted_alias_is_passed_over(scene: Scene) -> None:
     elb = scene.world.elb
     empty = elb.create_load_balancer("empty", "internal", [each.subnet_id for each in scene.lb.zones], tags={})
     for lb in (scene.lb, empty):
-        alias = scene.alias().__class__(lb.zone_id, lb.dns_name + ".", True)
+        alias = AliasTarget(lb.zone_id, lb.dns_name + ".", True)
         scene.record(name="example.com.", type="A", alias=alias, set_identifier=lb.name, weight=50)
     scene.settle()
 
@@ -138,6 +139,44 @@ def test_failover_answers_the_primary_while_it_is_healthy(scene: Scene) -> None:
     scene.settle()
 
     assert ask(scene, "shop.example.com", "CNAME").values("CNAME") == ("primary.example.net.",)
+
+
+def test_failover_answers_the_secondary_once_the_primarys_check_fails(scene: Scene) -> None:
+    check = scene.world.route53.create_health_check("once", {"Type": "TCP"})
+    for role in ("PRIMARY", "SECONDARY"):
+        id = check.id if role == "PRIMARY" else None
+        target = (f"{role.lower()}.example.net.",)
+        scene.record(ttl=30, values=target, set_identifier=role, failover=role, health_check_id=id)
+    scene.settle()
+    assert ask(scene, "shop.example.com", "CNAME").values("CNAME") == ("primary.example.net.",)
+
+    check.healthy = False
+    assert ask(scene, "shop.example.com", "CNAME").values("CNAME") == ("secondary.example.net.",)
+
+
+def test_geolocation_answers_the_default_place(scene: Scene) -> None:
+    for name, country in (("de", "DE"), ("any", "*")):
+        scene.record(ttl=30, values=(f"{name}.example.net.",), set_identifier=name, geo=GeoLocation(country=country))
+    scene.settle()
+
+    assert ask(scene, "shop.example.com", "CNAME").values("CNAME") == ("any.example.net.",)
+
+
+def test_multivalue_answers_up_to_eight(scene: Scene) -> None:
+    for each in range(10):
+        address = f"192.0.2.{each}"
+        scene.record(type="A", ttl=30, values=(address,), set_identifier=address, multivalue=True)
+    scene.settle()
+
+    assert len(set(ask(scene, "shop.example.com").values("A"))) == 8
+
+
+def test_an_alias_within_the_zone_has_the_other_records_ttl(scene: Scene) -> None:
+    scene.record(name="real.example.com.", type="A", ttl=17, values=("192.0.2.1",))
+    scene.record(type="A", alias=AliasTarget(scene.zone.id, "real.example.com.", False))
+    scene.settle()
+
+    assert ask(scene, "shop.example.com").records == (("shop.example.com.", "A", 17, "192.0.2.1"),)
 
 
 def test_latency_answers_the_worlds_own_region(scene: Scene) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from scenery import NODE_PORT, Scene, build, node_group
+from scenery import NODE_PORT, Scene, build, node_group, service
 
+from migrator.sandbox.world.balancers import HealthCheck
 from migrator.sandbox.world.faults import Fault
+from migrator.sandbox.world.network_dataplane import KUBE_PROXY_HEALTH_PORT
 from migrator.sandbox.world.network_flows import Flow, Lost
 from migrator.sandbox.world.network_rules import covers
 
@@ -127,6 +129,52 @@ def test_local_traffic_stays_on_nodes_with_a_pod() -> None:
     (pod,) = scene.world.workloads.pods_of("shop", "web")
     made = [scene.connect(zone=index) for index in range(3)]
     assert {each.backend.node for each in made if isinstance(each, Flow)} == {pod["spec"]["nodeName"]}
+
+
+def test_health_ports_answer_for_nodes_with_a_local_pod(scene: Scene) -> None:
+    """healthCheckNodePort: 200 where a local pod is ready, 503 elsewhere, and a connection either way."""
+    world = scene.world
+    own = service(type="LoadBalancer", loadBalancerClass="example.com/none", externalTrafficPolicy="Local")
+    own["metadata"] = {"namespace": "shop", "name": "local"}
+    own["spec"]["ports"][0]["nodePort"] = NODE_PORT + 1
+    port = world.kube.create(own)["spec"]["healthCheckNodePort"]
+    admit(scene, port=port, cidr="0.0.0.0/0")
+    admit(scene, port=KUBE_PROXY_HEALTH_PORT, cidr="0.0.0.0/0")
+    world.workloads.scale("shop", "web", 1)
+    scene.settle()
+
+    def passing(protocol: str, on: int) -> list[bool]:
+        scene.group.health_check = HealthCheck(protocol=protocol, port=str(on), path="/healthz")
+        return sorted(world.network.check(scene.group, each)[0] for each in scene.group.targets.values())
+
+    assert passing("HTTP", port) == [False, False, True]
+    assert passing("TCP", port) == [True, True, True]
+    assert passing("HTTP", KUBE_PROXY_HEALTH_PORT) == [True, True, True]
+    world.kube.delete("Service", "shop", "local")
+    assert passing("TCP", port) == [False, False, False]
+
+
+def test_a_pod_that_ends_gets_connections_only_while_no_other_is_ready() -> None:
+    scene = build()
+    world = scene.world
+    world.workloads.scale("shop", "web", 1)
+    scene.settle()
+    (pod,) = world.workloads.pods_of("shop", "web")
+    world.kube.delete("Pod", "shop", pod["metadata"]["name"], grace_s=30)
+    world.advance(world.now)
+
+    made = scene.connect()
+    assert isinstance(made, Flow) and made.backend.pod == f"shop/{pod['metadata']['name']}"
+    scene.settle(60)
+    again = scene.connect()
+    assert isinstance(again, Flow) and again.backend.pod != made.backend.pod
+
+
+def test_a_wrong_target_port_is_refused_by_the_pod() -> None:
+    ports = [{"name": "http", "port": 80, "targetPort": 9999, "nodePort": NODE_PORT, "protocol": "TCP"}]
+    scene = build(ports=ports)
+
+    assert "refuses connections to port 9999" in why(scene.connect())
 
 
 def test_an_unready_node_times_out(scene: Scene) -> None:

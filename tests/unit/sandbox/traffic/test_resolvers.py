@@ -9,10 +9,10 @@ from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.resolvers import CachingResolver
 
 
-def flipped(scene: Scene, kind: str, **how: int) -> list[tuple[int, str, int]]:
+def flipped(scene: Scene, kind: str, *, least_s: int | None = None) -> list[tuple[int, str, int]]:
     """(second, value, TTL) of a TXT record with TTL 5, asked every second; changed after the first answer."""
     world = scene.world
-    resolver = CachingResolver(world, kind, **how)
+    resolver = CachingResolver(world, kind, least_s=least_s)
     put(scene, "CREATE", '"1"')
     scene.settle(120)
     seen = [(0, *answer(resolver))]

@@ -37,7 +37,9 @@ def _value(shape: Shape, tree: Tree, ec2: bool, path: str) -> Any:
     if shape.kind == "list" and shape.item is not None:
         items = tree if ec2 or shape.flattened else tree.get(shape.item_name, {})
         numbers = sorted((step for step in items if step.isdigit()), key=int)
-        return [_value(shape.item, items[step], ec2, path) for step in numbers]
+        return [_value(shape.item, items[step], ec2, f"{path}{step}.") for step in numbers]
+    if below := [step for step in tree if step]:
+        raise Malformed(f"The parameter {path}{below[0]} is not recognized", unknown=path + below[0])
     return scalar(shape, tree.get("", ""))
 
 
