@@ -8,12 +8,12 @@ from typing import Any
 
 from migrator import __version__
 from migrator.errors import Unclear
-from migrator.model.standing import fold
 from migrator.machine.tick import Machine, Orders
 from migrator.model.cluster import MARK
 from migrator.model.effects import Effect, Result
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Migration, signed_digest
+from migrator.model.standing import fold
 from migrator.model.units import Instant
 from migrator.planning.plan import Wishes, plan
 from migrator.ports.outside import Outside

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sides import SIDES, Side, Switch, adapters_of, simulated
 
 from migrator.adapters.aws.session import AwsSession
 from migrator.sandbox.doors.aws import attach
 from migrator.sandbox.world.pace import SANDBOX
 from migrator.simulation.stage import stage
+from tests.contract.ports.sides import SIDES, Side, Switch, adapters_of, simulated
 
 
 @pytest.fixture(autouse=True)

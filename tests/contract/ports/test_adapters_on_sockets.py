@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sides import Side
 
 from migrator.adapters.aws.elb import ElbLook
 from migrator.adapters.aws.session import AwsSession
@@ -25,6 +24,7 @@ from migrator.sandbox.doors.kube.door import KubeDoor
 from migrator.sandbox.doors.kube.kubeconfig import kubeconfig
 from migrator.sandbox.doors.loop import LoopThread
 from migrator.sandbox.world import route53
+from tests.contract.ports.sides import Side
 
 
 @pytest.fixture

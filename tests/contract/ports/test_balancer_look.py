@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sides import Side
 
 from migrator.errors import Missing
+from tests.contract.ports.sides import Side
 
 GONE = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/gone/0123456789abcdef"
 NO_GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/gone/0123456789abcdef"

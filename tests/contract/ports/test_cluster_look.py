@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sides import Side
 
 from migrator.errors import Conflict, Rejected
 from migrator.model.cluster import LEGACY_FINALIZER, MARK, TYPE_ANNOTATION
+from tests.contract.ports.sides import Side
 
 
 def clone(name: str = "web-new", **spec: Any) -> dict[str, Any]:

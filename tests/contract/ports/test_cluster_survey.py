@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sides import Side
-
 from migrator.sandbox.world.estate import legacy_service
+from tests.contract.ports.sides import Side
 
 
 def ingress(backend: str, hosts: tuple[str, ...] = ("shop.example.com",)) -> dict[str, Any]:

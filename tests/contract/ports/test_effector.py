@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sides import Side
-from test_cluster_look import clone
 
 from migrator.errors import Conflict, Missing, OutsideError, Rejected, Unclear
 from migrator.model.cluster import LEGACY_FINALIZER, TYPE_ANNOTATION, Service
@@ -27,6 +25,8 @@ from migrator.model.effects import (
 )
 from migrator.model.records import BalancerName, RecordSet, Swap, pointed
 from migrator.sandbox.world.estate import legacy_service
+from tests.contract.ports.sides import Side
+from tests.contract.ports.test_cluster_look import clone
 
 
 def service(side: Side, name: str = "web") -> Service:

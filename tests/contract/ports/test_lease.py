@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from sides import HOST, JOURNAL, MIGRATION, Side
 
 from migrator.errors import Conflict, Missing, Unclear
 from migrator.model.cluster import Lease
 from migrator.model.effects import ReleaseLease, TakeLease
+from tests.contract.ports.sides import HOST, JOURNAL, MIGRATION, Side
 
 NAME = "migrate-0000"
 TAKE, RELEASE = TakeLease("shop", NAME), ReleaseLease("shop", NAME)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sides import Side
-
 from migrator.sandbox.world.network_flows import Flow
+from tests.contract.ports.sides import Side
 
 PERIOD_S = 1  # of the sandbox's own pace
 

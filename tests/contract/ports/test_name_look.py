@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sides import Side
 
 from migrator.errors import Unreachable
 from migrator.model.records import bare_name
 from migrator.sandbox.world import route53
+from tests.contract.ports.sides import Side
 
 
 def addresses(side: Side) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sides import Side
+from tests.contract.ports.sides import Side
 
 
 def test_the_caller_is_told_with_awss_own_time(side: Side) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sides import Side
 
 from migrator.errors import Missing
 from migrator.model.records import AliasTarget, RecordSet
 from migrator.sandbox.world import route53
+from tests.contract.ports.sides import Side
 
 
 def test_every_zone_is_listed(side: Side) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sides import Side, cluster_of
-from test_effector import lowered
 
 from migrator.adapters.aws.effects import BalancerDoer
 from migrator.adapters.aws.elb import ElbLook
@@ -20,6 +18,8 @@ from migrator.adapters.kube.effects import ServiceDoer
 from migrator.errors import Conflict, Denied, Missing, OperatorError, OutsideError, Rejected, Throttled, Unclear, Unreachable
 from migrator.model.effects import CreateService, DeleteLoadBalancer, DeleteService, ReleaseLease, TakeLease
 from migrator.sandbox.doors.kube.kubeconfig import kubeconfig
+from tests.contract.ports.sides import Side, cluster_of
+from tests.contract.ports.test_effector import lowered
 
 Ask = Callable[[Side], object]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from staging import Stage, staged
+
+from tests.contract.sandbox_sockets.staging import Stage, staged
 
 
 @pytest.fixture(scope="module")

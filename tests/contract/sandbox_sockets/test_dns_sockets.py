@@ -13,9 +13,9 @@ import dns.query
 import dns.rcode
 import dns.resolver
 import pytest
-from staging import Stage
 
 from migrator.sandbox.world.faults import Fault
+from tests.contract.sandbox_sockets.staging import Stage
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,11 +8,11 @@ import socket
 import time
 
 import pytest
-from staging import LISTENER_PORT, Stage, ready
 
 from migrator.sandbox.doors.traffic import asker
 from migrator.sandbox.world.balancers import LoadBalancer
 from migrator.sandbox.world.faults import Fault
+from tests.contract.sandbox_sockets.staging import LISTENER_PORT, Stage, ready
 
 
 def get(lb: LoadBalancer, *, zone: int = 0, path: str = "/", port: int = LISTENER_PORT) -> dict[str, str]:

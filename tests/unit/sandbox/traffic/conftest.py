@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from scenery import Scene, build
+
+from tests.unit.sandbox.traffic.scenery import Scene, build
 
 
 @pytest.fixture

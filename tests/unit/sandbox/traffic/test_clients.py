@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from scenery import Scene
 
 from migrator.sandbox.world.clients import Client, Scanner
 from migrator.sandbox.world.leftovers import leftovers
 from migrator.sandbox.world.resolvers import CachingResolver
 from migrator.sandbox.world.summary import summary
 from migrator.sandbox.world.tally import MOST_LOSSES, Tally
+from tests.unit.sandbox.traffic.scenery import Scene
 
 
 @pytest.fixture
@@ -128,9 +128,8 @@ def test_a_summary_shows_what_is_there(scene: Scene) -> None:
 
 
 def test_leftovers_are_found_by_tag_and_by_the_rules_description(scene: Scene) -> None:
-    from scenery import NODE_PORT, node_group
-
     from migrator.sandbox.world.ec2 import RuleSpec
+    from tests.unit.sandbox.traffic.scenery import NODE_PORT, node_group
 
     uid = "0a1b2c3d-0000-4000-8000-00000000000f"
     name = "a" + uid.replace("-", "")[:31]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from scenery import Scene
 
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.names import Answer
 from migrator.sandbox.world.route53 import AliasTarget, GeoLocation
+from tests.unit.sandbox.traffic.scenery import Scene
 
 
 def ask(scene: Scene, name: str, rtype: str = "A", **how: object) -> Answer:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from scenery import NODE_PORT, Scene, build, node_group, service
 
 from migrator.sandbox.world.balancers import HealthCheck
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.network_dataplane import KUBE_PROXY_HEALTH_PORT
 from migrator.sandbox.world.network_flows import Flow, Lost
 from migrator.sandbox.world.network_rules import covers
+from tests.unit.sandbox.traffic.scenery import NODE_PORT, Scene, build, node_group, service
 
 
 def only_target(scene: Scene) -> tuple[bool, str | None]:

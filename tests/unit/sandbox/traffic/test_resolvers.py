@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from scenery import Scene
 
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.resolvers import CachingResolver
+from tests.unit.sandbox.traffic.scenery import Scene
 
 
 def flipped(scene: Scene, kind: str, *, least_s: int | None = None) -> list[tuple[int, str, int]]:
