@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEED ?=
 
-.PHONY: help setup demo test check sim bench arrows format lint types coverage schema clean
+.PHONY: help setup demo test crashes check sim bench arrows format lint types schema clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,14 +21,19 @@ $(BIN)/.ready: pyproject.toml constraints.txt
 demo: setup ## move a live Service in a sandbox, under traffic, with the tool killed on the way
 	$(BIN)/migrate sandbox demo
 
+CORE := migrator/model/*,migrator/checks/*,migrator/steps/*,migrator/machine/*,migrator/planning/*,migrator/scheduler/*
+
 test: setup ## every test but the drawn seeds, with coverage
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal -m 'not crash_points'
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under=0 | tail -n 15
-	$(BIN)/coverage report --fail-under=100 --include='migrator/model/*,migrator/checks/*,migrator/steps/*,migrator/machine/*,migrator/planning/*,migrator/scheduler/*'
+	$(BIN)/coverage report --format=total --fail-under=0 | sed 's/$$/ % of lines and branches covered/'
+	$(BIN)/coverage report --fail-under=100 --include='$(CORE)'
 
-check: setup lint types arrows test ## format, lint, types, arrows, tests; what CI runs
+crashes: setup ## every single crash point, forward and back
+	$(BIN)/python -m pytest --numprocesses 2 -m crash_points
+
+check: setup lint types arrows test crashes ## format, lint, types, arrows, tests, crash points; what CI runs
 
 format: setup ## write the code as the formatter has it
 	$(BIN)/ruff format migrator tests

@@ -11,6 +11,7 @@ from migrator.adapters.disk.journal import DiskJournal
 from migrator.adapters.disk.state import State
 from migrator.adapters.dry import WouldAct
 from migrator.cli import terminal, wire
+from migrator.cli.attention import AttentiveClock
 from migrator.cli.running import (
     Order,
     begins,
@@ -125,7 +126,7 @@ def _travelled(
     machine = wire.machine(migration, book, reach, teller, clock, id=id, hold_before=order.hold_before, dry=order.dry)
     _set_out(machine, order, standing)
     try:
-        finish = _walked(machine) if order.dry else _ran(machine, order, clock, interrupted)
+        finish = _walked(machine) if order.dry else _ran(machine, order, clock, journal, interrupted)
     except WouldAct as change:
         return Ending("dry-run", f"{migration.service}: the next change would be: {change.effect.summary}")
     if isinstance(finish, Again):
@@ -133,11 +134,11 @@ def _travelled(
     return ending_of(finish, migration, order, machine.standing, JOURNEY)
 
 
-def _ran(machine: Machine, order: Order, clock: Clock, interrupted: Callable[[], bool]) -> Finish:
+def _ran(machine: Machine, order: Order, clock: Clock, journal: Journal, interrupted: Callable[[], bool]) -> Finish:
     """To the end, or to the step of --until, which may have been done by an earlier run."""
     if order.until in machine.standing.seen and not machine.standing.back:
         return Reached(order.until)
-    return run(machine, clock, until=order.until, interrupted=interrupted)
+    return run(machine, AttentiveClock(clock, journal), until=order.until, interrupted=interrupted)
 
 
 def _walked(machine: Machine) -> Finish | Again:
@@ -149,8 +150,13 @@ def _walked(machine: Machine) -> Finish | Again:
 
 
 def _set_out(machine: Machine, order: Order, standing: Standing) -> None:
-    """Turn back, or lift the hold that stands; a run after a rollback begins anew by itself."""
+    """Turn back, or lift the hold that stands; a run after a rollback begins anew by itself.
+
+    Raises OutsideError where the cluster cannot be asked before anything began: later a look is waited for, now a
+    person is told.
+    """
     if begins(standing):
+        machine.outside.cluster.identity()
         return
     if order.command == "rollback" and not standing.back:
         machine.turn_back("rolled-back", "asked for", wire.operator())

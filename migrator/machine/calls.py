@@ -51,7 +51,7 @@ class Calls:
             self.log.write(events.Unclear(step, trouble.message))
             return Again(0)
         except OutsideError as trouble:
-            return self._refused(step, effect, trouble)
+            return self._refused(step, trouble)
         self.log.write(events.Applied(step, result))
         return Again(0)
 
@@ -102,14 +102,14 @@ class Calls:
         standing, now = self.log.standing, self.outside.clock.now()
         self.outside.fence.advance(replace(lease, sequence=standing.sequence, checksum=standing.checksum, renewed=now))
 
-    def _refused(self, step: str, effect: Effect, trouble: OutsideError) -> Again | Hold:
+    def _refused(self, step: str, trouble: OutsideError) -> Again | Hold:
         """It was not done, and we know it: look again, later, or ask a person."""
         self.log.write(events.Refused(step, trouble.code, trouble.message))
         refusals = self.log.standing.refusals
         looks_help = isinstance(trouble, Conflict | Missing)
         if isinstance(trouble, Denied | Rejected) or (looks_help and refusals >= REFUSALS_ALLOWED):
             do = trouble.do or "mend the cause, then `migrate apply PLAN --resume`"
-            return Hold(trouble.code, f"cannot {effect.summary}: {trouble.message}", trouble.seen, do)
+            return Hold(trouble.code, trouble.message, trouble.seen, do)
         return Again(0 if looks_help else min(LONGEST_PAUSE_S, 2.0 ** min(refusals, 6)))
 
     def _wait(self, step: str, reason: str, rest_s: float | None = None) -> Again:

@@ -72,6 +72,8 @@ def _by(who: str) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_shown(each)}" for name, each in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value) or "none"
     return str(value)

@@ -1,23 +1,31 @@
-"""The command line in a process of its own, against a sandbox on real sockets."""
+"""The command line against a sandbox on real sockets.
+
+Most commands run in the test's own process, as loading the SDKs anew takes longer than what they do; what is stopped,
+killed or measured runs in one of its own.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from migrator.cli import app
 from migrator.sandbox import process
 from migrator.sandbox.home import SandboxError
 from migrator.sandbox.scene import Scene
 
 PORT_BASES = range(24_000, 29_000, 110)  # tried in turn: other test runs may be at work on this machine
-PATIENCE_S = 120
 
 
 class Ended(NamedTuple):
@@ -48,11 +56,10 @@ class Bench:
     def migrate(self, *arguments: str, **variables: str | None) -> Ended:
         """Run a command to its end; a variable that is None is taken out of the environment."""
         environment = {name: value for name, value in (self.environment | variables).items() if value is not None}
-        command = [sys.executable, "-m", "migrator", *arguments]
-        ran = subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-        )
-        return Ended(ran.returncode, ran.stdout, ran.stderr)
+        out, err = io.StringIO(), io.StringIO()
+        with surroundings(environment), contextlib.chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+            exit = app.run(list(arguments))
+        return Ended(exit, out.getvalue(), err.getvalue())
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A command that goes on beside the test."""
@@ -63,6 +70,19 @@ class Bench:
     def lines(self, migration: str = "*") -> int:
         """How many lines the journals here have."""
         return sum(len(each.read_bytes().splitlines()) for each in self.folder.glob(f"state/{migration}/journal.jsonl"))
+
+
+@contextlib.contextmanager
+def surroundings(environment: dict[str, str]) -> Iterator[None]:
+    """Nothing but these variables, for a while."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +108,20 @@ def _started() -> int:
             continue
         return base
     raise AssertionError("no port base is free")
+
+
+@pytest.fixture
+def free_port_base() -> int:
+    """A port base that nothing listens on, for a test that starts a sandbox of its own."""
+    for base in range(29_500, 32_000, 113):
+        if all(_is_free(base + each) for each in (0, 1, 2)):
+            return base
+    raise AssertionError("no port base is free")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture

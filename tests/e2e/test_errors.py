@@ -84,10 +84,18 @@ def test_a_missing_plan_is_told(bench: Bench) -> None:
     ("bend", "code", "exit", "said"),
     [
         pytest.param(lambda text: text + "\n]", "plan-not-yaml", 64, r"plan\.yaml:\d+: not YAML", id="not-yaml"),
-        pytest.param(lambda text: text + "\nid: m-2\n", "plan-duplicate-key", 64, r"plan\.yaml:\d+: id .*twice", id="duplicate-key"),
-        pytest.param(lambda text: text + "\nspeed: 9\n", "plan-unknown-field", 64, r"plan\.yaml:\d+: unknown .*speed", id="unknown"),
-        pytest.param(lambda text: text.replace("format: 1", "format: 7"), "plan-newer", 4, r"plan\.yaml:\d+:.*format 7", id="newer"),
-        pytest.param(lambda text: text.replace("streak: 2", "streak: 1"), "plan-edited", 4, r"plan\.yaml:\d+:.*edited", id="edited"),
+        pytest.param(
+            lambda text: text + "\nid: m-2\n", "plan-duplicate-key", 64, r"plan\.yaml:\d+: id .*twice", id="duplicate-key"
+        ),
+        pytest.param(
+            lambda text: text + "\nspeed: 9\n", "plan-unknown-field", 64, r"plan\.yaml:\d+: unknown .*speed", id="unknown"
+        ),
+        pytest.param(
+            lambda text: text.replace("format: 1", "format: 7"), "plan-newer", 4, r"plan\.yaml:\d+:.*format 7", id="newer"
+        ),
+        pytest.param(
+            lambda text: text.replace("streak: 2", "streak: 1"), "plan-edited", 4, r"plan\.yaml:\d+:.*edited", id="edited"
+        ),
         pytest.param(lambda text: text.replace("streak: 2", "streak: two"), "plan-invalid", 64, r"plan\.yaml:\d+:", id="invalid"),
     ],
 )
@@ -244,9 +252,18 @@ def test_a_service_that_is_being_deleted(bench: Bench, scene: Scene) -> None:
 
 
 def test_a_service_whose_load_balancer_never_came(bench: Bench, scene: Scene) -> None:
-    """Classic load balancers are not modelled, so its status stays empty."""
-    with existing(scene, manifest("pending", type="LoadBalancer")) as service:
-        refused(bench.migrate("plan", service), "no-balancer", 4, bench)
+    fault = {"where": "legacy", "operation": "*", "mode": "fail", "match": "shop/pending", "times": None}
+    scene.control("faults.arm", fault)
+    try:
+        with existing(scene, manifest("pending", type="LoadBalancer", annotations={TYPE: "nlb"})) as service:
+            refused(bench.migrate("plan", service), "no-balancer", 4, bench)
+    finally:
+        scene.control("faults.clear", {})
+
+
+def test_a_classic_load_balancer(bench: Bench, scene: Scene) -> None:
+    with existing(scene, manifest("classic", type="LoadBalancer")) as service:
+        refused(bench.migrate("plan", service), "classic-balancer", 4, bench)
 
 
 # what a plan may not say
@@ -417,12 +434,13 @@ def test_two_plans_for_the_same_record(bench: Bench, plan: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_trouble(bench: Bench, plan: Path) -> None:
-    command = f"{sys.executable} -m migrator show plan.yaml --output json | head -n 1"
-    ran = subprocess.run(
-        command, shell=True, env=bench.environment, cwd=bench.folder, capture_output=True, text=True, check=True  # noqa: S602
-    )
+    running = bench.start("show", "plan.yaml", "--output", "json")
+    assert running.stdout is not None and running.stderr is not None
+    running.stdout.close()
 
-    assert ran.stderr == ""
+    assert running.wait(60) == 130
+    assert running.stderr.read() == ""
+    running.stderr.close()
 
 
 def test_no_sandbox_to_be_asked(bench: Bench) -> None:

@@ -11,8 +11,10 @@ from migrator.machine.tick import Over
 from migrator.simulation.journey import CrashPlan, Voyage
 from migrator.simulation.stage import stage
 
+pytestmark = pytest.mark.crash_points
+
 SEED = 7
-QUIET = {"every_s": 30.0}  # enough clients to notice a loss, few enough to sweep every point
+QUIET: dict[str, Any] = {"every_s": 30.0}  # enough clients to notice a loss, few enough to sweep every point
 
 
 @cache

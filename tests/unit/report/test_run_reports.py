@@ -35,6 +35,7 @@ OPENING = Opening("apply", "0.1.0", "m-1", "shop/web", ("admit", "lower"))
 EVENTS: list[tuple[Event, str]] = [
     (Began("j-1", "m-1", "sha256:0", "0.1.0", "box/boot"), "journal j-1 begins, migrate 0.1.0 on box"),
     (Noticed("warm", {"enough": True, "groups": ["a", "b"], "left": [], "state": "active"}), "noticed enough: yes, groups: a, b"),
+    (Noticed("retire", {"seen": {"a": ["x"], "b": {}}}), "noticed seen: a x; b none"),
     (Intended("clone", CreateService("shop", "web-lbc", {})), "create service shop/web-lbc"),
     (Applied("clone", {"uid": "u-1"}), "done (uid u-1)"),
     (Applied("clone", {}, found=True), "it was done, as is seen"),

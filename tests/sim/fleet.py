@@ -1,0 +1,124 @@
+"""Many Services moved at once in one sandbox, each by processes that are killed and started again, under traffic."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+
+from migrator.sandbox.home import SandboxError
+from migrator.sandbox.scene import Scene
+from tests.sim.blows import Blow, drawn
+from tests.sim.ground import PORT, Placed
+from tests.sim.mover import Mover
+
+PLAN = "plan.yaml"
+STARTING_AT_ONCE = 2
+BEAT_S = 15.0
+LAST_LINE = 36  # the shortest journey seen wrote 38
+KEPT = ("PATH", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+class Course(msgspec.Struct, frozen=True):
+    """How many Services, how often each is struck, and how long all of it may take."""
+
+    services: int = 21
+    kills: int = 10  # each
+    interrupts: int = 1  # each
+    pauses: int = 1  # each
+    long_pauses: int = 2  # among all: longer than a call stays valid after its intent
+    rate: float = 40.0  # requests a second over all names
+    deadline_s: float = 440.0
+
+
+class Traffic(msgspec.Struct, frozen=True):
+    """What clients counted."""
+
+    requests: int
+    lost: int
+    losses: list[dict[str, Any]]
+    slowest_s: float
+
+
+class Fleet:
+    """The movers of one sandbox. Services are placed and planned when it is made, and clients ask for all of them."""
+
+    def __init__(self, scene: Scene, folder: Path, placed: tuple[Placed, ...], say: Callable[[str], None]) -> None:
+        self.scene, self.folder, self.placed, self.say = scene, folder, placed, say
+        self.state = folder / "state"
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.environment = {**kept, "HOME": str(folder), **scene.environment, "MIGRATE_STATE": str(self.state)}
+        with ThreadPoolExecutor(STARTING_AT_ONCE) as pool:
+            list(pool.map(self._plan, placed))
+
+    def mover(
+        self, service: Placed, arguments: tuple[str, ...], blows: tuple[Blow, ...], gate: asyncio.Semaphore, ends: int = 0
+    ) -> Mover:
+        """A command about one Service's plan, in its own folder."""
+        command = (arguments[0], PLAN, *arguments[1:], "--yes", "--output", "json")
+        return Mover(command, self.folder_of(service), self.environment, blows, gate, ends=ends)
+
+    def folder_of(self, service: Placed) -> Path:
+        """Where a Service's plan is."""
+        return self.folder / service.name
+
+    @contextlib.contextmanager
+    def clients(self, rate: float) -> Any:
+        """Clients for every name while it is entered; gives a list that holds what they counted afterwards."""
+        names, counted = [each.record for each in self.placed], list[Traffic]()
+        order = {"names": names, "port": PORT, "plain": 2 * len(names), "keep_alive": len(names), "rate": rate}
+        crew = self.scene.control("clients.start", order)["id"]
+        yield counted
+        self.scene.control("clients.stop", {"id": crew})
+        report = self.scene.control("clients.report", {"id": crew})[crew]
+        counted.append(msgspec.convert({name: report[name] for name in Traffic.__struct_fields__}, Traffic))
+
+    async def sail(self, movers: dict[Placed, Mover], deadline_s: float) -> None:
+        """All of them at once, to their ends or to the deadline; says how far they are."""
+        telling = asyncio.create_task(self._tell(movers))
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(deadline_s):
+                    await asyncio.gather(*(each.run() for each in movers.values()))
+        finally:
+            telling.cancel()
+
+    def _plan(self, service: Placed) -> None:
+        self.folder_of(service).mkdir()
+        command = [sys.executable, "-m", "migrator", "plan", service.full_name, "-o", str(self.folder_of(service) / PLAN)]
+        ran = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+        if ran.returncode:
+            raise SandboxError(f"`migrate plan {service.full_name}` ended with {ran.returncode}: {ran.stderr.strip()}")
+
+    async def _tell(self, movers: dict[Placed, Mover]) -> None:
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(BEAT_S)
+            now = movers.values()
+            steps = Counter(each.step for each in now if not each.done)
+            where = ", ".join(f"{count} in {step}" for step, count in steps.most_common())
+            killed, done = sum(each.kills for each in now), sum(each.done for each in now)
+            self.say(f"  {time.monotonic() - began:4.0f} s  {killed} killed, {done} of {len(movers)} done; {where}")
+
+
+def blows(seed: int, index: int, course: Course) -> tuple[Blow, ...]:
+    """What one Service's processes are struck with."""
+    return drawn(
+        Random(f"{seed}/{index}"),
+        lines=LAST_LINE,
+        kills=course.kills,
+        interrupts=course.interrupts,
+        pauses=course.pauses,
+        long_pauses=int(index < course.long_pauses),
+    )

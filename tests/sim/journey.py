@@ -1,0 +1,276 @@
+"""One drawn journey from its seed to its verdict, in virtual time, with an operator who mends and goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from migrator.errors import MigrateError
+from migrator.machine.tick import Machine, Over, Standstill
+from migrator.model.cluster import MARK
+from migrator.planning.plan import Wishes
+from migrator.sandbox.world.estate import legacy_service
+from migrator.sandbox.world.leftovers import leftovers
+from migrator.scheduler.run import Finish, Reached
+from migrator.simulation.doors import HOST
+from migrator.simulation.journey import CrashPlan, Voyage
+from migrator.simulation.stage import Exposed, Name, Stage, stage
+from tests.sim.scenario import Death, Scenario, Trouble, drawn
+from tests.sim.story import story
+from tests.sim.witness import Witness, leads_to
+
+MOST_PROCESSES = 40
+HOLDS_ENDURED = 3  # with one code; then the operator takes it back, where there is a way
+MENDING_S = 900.0  # a hold costs a person so long; controllers' back-offs run out meanwhile
+AFTERWARDS_S = 900.0  # clients go on so long after the end: a loss may come late
+LONGEST_S = 86_400.0  # of virtual time; nothing that ever ends takes longer
+OTHER = Name("other.example.com.")
+GUARDED = "deletion_protection.enabled"
+
+
+class Told(msgspec.Struct, frozen=True):
+    """How a journey went. `breaches` is empty where every promise was kept."""
+
+    seed: int
+    outcome: str
+    breaches: tuple[str, ...]
+    requests: int
+    processes: int
+    crashes: int
+    holds: dict[str, int]
+    virtual_s: float
+    scenario: str
+
+
+class Stranded(Exception):
+    """A journey waits for what never comes."""
+
+
+def travelled(seed: int) -> Told:
+    """The journey of a seed. What is not a breach but a bug in the simulation raises."""
+    return Traveller(drawn(seed)).travelled()
+
+
+class Traveller:
+    """The operator of one journey: starts processes, mends after a hold, goes on or back as drawn."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.stage = staged(scenario)
+        self.other = self.stage.exposed[1] if scenario.bystander else None
+        self.before = pictured(self.stage, self.stage.legacy)
+        self.voyage = Voyage(self.stage, Wishes(on_failure=scenario.on_failure))
+        self.voyage.migration = replace(self.voyage.migration, retire=scenario.retire)
+        self.witness = Witness(self.stage, self.stage.legacy)
+        self.holds: Counter[str] = Counter()
+        self.breaches: list[str] = []
+        self.processes = 0
+        self._back = self._mended = self._over = False
+        self.stage.world.after(LONGEST_S, self._strand)
+        for each in scenario.troubles:
+            self.stage.world.after(each.at_s, self._arming(each))
+
+    def travelled(self) -> Told:
+        """The whole journey, judged."""
+        began, outcome = self.stage.world.now, ""
+        if self.voyage.migration.readiness not in ("READY", "READY_WITH_CHANGES"):
+            findings = "; ".join(f"{each.id}: {each.seen}" for each in self.voyage.migration.findings)
+            self.breaches.append(f"the plan is {self.voyage.migration.readiness}: {findings}")
+        else:
+            try:
+                outcome = self._sailed()
+            except Stranded:
+                step = self.voyage.journal.read()[-1]
+                self.breaches.append(f"it still waits after {LONGEST_S / 3600:.0f} h; the last journal line is {step}")
+        self._over = True
+        took_s = self.stage.world.now - began
+        self.stage.run(AFTERWARDS_S)
+        self._judge(outcome)
+        account = self.stage.ledger.account()
+        if account.complaint:
+            self.breaches.append(account.complaint)
+        return Told(
+            self.scenario.seed,
+            outcome,
+            (*self.witness.breaches, *self.breaches),
+            account.requests,
+            self.processes,
+            self.voyage.crashes,
+            dict(self.holds),
+            took_s,
+            str(self.scenario),
+        )
+
+    def _arming(self, trouble: Trouble) -> Callable[[], None]:
+        def arm() -> None:
+            if not self._mended:
+                self.stage.world.faults.arm(trouble.fault(self.stage.world.now))
+
+        return arm
+
+    def _strand(self) -> None:
+        if not self._over:
+            raise Stranded
+
+    def _sailed(self) -> str:
+        """Processes until one ends the journey; the outcome, empty where none did."""
+        deaths, host = list(self.scenario.deaths), HOST
+        while self.processes < MOST_PROCESSES:
+            self.processes += 1
+            death = deaths.pop(0) if deaths else None
+            try:
+                finish = self._process(death, host)
+            except MigrateError as error:
+                self.holds[f"refused/{error.code}"] += 1
+                self._mend(error.code)
+                continue
+            match finish:
+                case Over(outcome):
+                    return outcome
+                case Reached():
+                    self._back = True
+                case Standstill(code):
+                    self.holds[code] += 1
+                    self._mend(code)
+                case None:
+                    assert death is not None
+                    self.stage.run(death.down_s)
+                    host = f"virtual/boot-{self.processes + 1}" if death.reboot else host
+        self.breaches.append(f"no end after {self.processes} processes: {dict(self.holds)}")
+        return ""
+
+    def _process(self, death: Death | None, host: str) -> Finish | None:
+        crash = CrashPlan() if death is None else CrashPlan(death.point, death.how, death.kind)
+        until = "" if self._back else self.scenario.back_from
+        return self.voyage.sail(crash, before=self._set_out, host=host, until=until)
+
+    def _set_out(self, machine: Machine) -> None:
+        """As the command line does: turn back where told to, else lift the hold that stands."""
+        standing = machine.log.read()
+        if standing.began is None:
+            return
+        if self._back and not standing.back and not machine.journey.past_return(standing):
+            machine.turn_back("rolled-back", "asked for", "a person")
+        elif standing.held is not None:
+            machine.release("a person")
+
+    def _mend(self, code: str) -> None:
+        """A person mends the cause and waits; after some holds with one code they take it back."""
+        self._mended = True
+        self.stage.world.faults.clear()
+        self.stage.run(MENDING_S)
+        if self.holds[code] >= HOLDS_ENDURED:
+            self._back = True
+
+    def _judge(self, outcome: str) -> None:
+        """The end state, and that the journal tells the whole story."""
+        if outcome == "migrated":
+            self.breaches += self._of_migrated()
+        elif outcome:
+            self.breaches += self._of_rolled_back()
+        if outcome:
+            self.breaches += self._of_both(outcome) + story(self.voyage.journal.read(), outcome)
+
+    def _of_migrated(self) -> list[str]:
+        world, legacy, migration = self.stage.world, self.stage.legacy, self.voyage.migration
+        wrong, now = [], pictured(self.stage, legacy)
+        clone = world.kube.find("Service", migration.new.namespace, migration.new.name)
+        if clone is None:
+            return ["there is no new Service"]
+        hostname = clone["status"]["loadBalancer"]["ingress"][0]["hostname"]
+        if self._back:
+            wrong.append("it was taken back, and is migrated")
+        if MARK in clone["metadata"].get("annotations", {}):
+            wrong.append("the new Service still carries our mark")
+        if len(self.witness.clones) != 1:
+            wrong.append(f"{len(self.witness.clones)} new Services were made")
+        if now["records"] != {key: moved(record, legacy.hostname, hostname) for key, record in self.before["records"].items()}:
+            wrong.append(f"records are not those from before at the new load balancer: {now['records']}")
+        if len(now["balancers"]) != 1 + (self.other is not None):
+            wrong.append(f"load balancers {now['balancers']}")
+        left = world.kube.find("Service", legacy.namespace, legacy.name)
+        if (None if left is None else left["spec"]["type"]) != (None if self.scenario.retire == "delete" else "ClusterIP"):
+            wrong.append(f"the legacy Service is {left and left['spec']['type']}")
+        if found := leftovers(world, f"{legacy.namespace}/{legacy.name}", legacy.uid):
+            wrong.append(f"legacy left {found}")
+        new = world.elb.by_dns(hostname)
+        assert new is not None
+        if (new.attributes.get(GUARDED) == "true") != self.scenario.protected:
+            wrong.append(f"deletion protection was {self.scenario.protected}, is {new.attributes.get(GUARDED)}")
+        return wrong
+
+    def _of_rolled_back(self) -> list[str]:
+        """Everything as it was before, object for object."""
+        now = pictured(self.stage, self.stage.legacy)
+        wrong = [f"{part} were {self.before[part]}, are {now[part]}" for part in now if now[part] != self.before[part]]
+        expected = self._back or self.scenario.on_failure == "rollback"
+        return wrong if expected else [*wrong, "it was rolled back, and nobody asked for that"]
+
+    def _of_both(self, outcome: str) -> list[str]:
+        world, wrong = self.stage.world, []
+        leases = [
+            each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")
+        ]
+        if leases:
+            wrong.append(f"leases are left: {leases}")
+        other = self.other
+        if other is not None and other.balancer not in world.elb.balancers:
+            wrong.append("the load balancer of another Service is gone")
+        if outcome == "rolled-back" and len(self.witness.clones) > 1:
+            wrong.append(f"{len(self.witness.clones)} new Services were made on one way out and back")
+        return wrong
+
+
+def staged(scenario: Scenario) -> Stage:
+    """The setting as drawn, serving."""
+    spec: dict[str, Any] = {"externalTrafficPolicy": "Local"} if scenario.local else {}
+    made = stage(
+        seed=scenario.seed,
+        zones=scenario.zones,
+        nodes=scenario.nodes,
+        names=scenario.names,
+        annotations=scenario.annotations,
+        spec=spec,
+        every_s=scenario.every_s,
+        takes_s=scenario.keep_alive_s,
+    )
+    if scenario.protected:
+        made.world.elb.set_load_balancer_attributes(made.legacy.balancer, {GUARDED: "true"})
+    if scenario.bystander:
+        made.visit(made.expose(legacy_service("shop", "other", app="web", port=9090), (OTHER,)), every_s=scenario.every_s)
+    return made
+
+
+def pictured(stage: Stage, legacy: Exposed) -> dict[str, Any]:
+    """What a rollback has to bring back: records, Services, load balancers, target groups, security groups and rules."""
+    world = stage.world
+    service = world.kube.find("Service", legacy.namespace, legacy.name)
+    return {
+        "records": {
+            (zone.id, *record.key): record
+            for zone in world.route53.zones.values()
+            for record in world.route53.record_sets(zone.id)
+        },
+        "service": None if service is None else {**service["metadata"], **service["spec"], **service.get("status", {})},
+        "services": sorted(each["metadata"]["name"] for each in world.kube.list("Service", legacy.namespace)),
+        "balancers": sorted(each.name for each in world.elb.balancers.values()),
+        "attributes": dict(world.elb.balancers[legacy.balancer].attributes) if legacy.balancer in world.elb.balancers else None,
+        "groups": sorted(each.name for each in world.elb.groups.values()),
+        "bindings": sorted(each["metadata"]["name"] for each in world.kube.list("TargetGroupBinding")),
+        "security groups": sorted(each.name for each in world.ec2.groups.values()),
+        "rules": sorted(rule.description for rule in world.ec2.rules.values()),
+    }
+
+
+def moved(record: Any, legacy: str, new: str) -> Any:
+    """The record set as it has to be at the new load balancer: everything but the name it leads to stays."""
+    if not leads_to(record, legacy):
+        return record
+    if record.alias is None:
+        return replace(record, values=(new,))
+    prefix = "dualstack." if record.alias.dns_name.startswith("dualstack.") else ""
+    return replace(record, alias=replace(record.alias, dns_name=f"{prefix}{new}."))

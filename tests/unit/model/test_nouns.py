@@ -1,0 +1,33 @@
+"""What small nouns derive from themselves."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from migrator.model.records import BalancerName
+from migrator.model.waits import PRESETS, SANDBOX, STANDARD, Waits
+from tests.unit import given
+
+
+def test_a_load_balancer_is_called_by_name_and_zone() -> None:
+    assert given.lb("legacy").called == BalancerName(given.LEGACY_NAME, given.ELB_ZONE)
+
+
+def test_a_service_without_a_type_is_a_cluster_ip() -> None:
+    assert (given.service().type, given.service(spec={}).type) == ("LoadBalancer", "ClusterIP")
+
+
+def test_a_misspelt_wait_is_refused() -> None:
+    """A wait that silently stays at its preset would be found out in production."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"quiet": 5}, Waits)
+
+
+def test_a_call_may_be_unclear_for_longer_than_it_may_be_late() -> None:
+    """Taking over waits out 60 s, the request's time-out and five minutes of signature age."""
+    assert STANDARD.unclear_s >= 60 + 300
+
+
+def test_presets_have_names() -> None:
+    assert {"standard": STANDARD, "sandbox": SANDBOX} == PRESETS

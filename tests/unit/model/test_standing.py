@@ -1,0 +1,178 @@
+"""The standing is a fold over the journal: each kind of line, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.model import effects, events
+from migrator.model.events import Applied, Began, Ended, Held, Intended, Noticed, Refused, Released, Seen, TurnedBack, Unclear
+from migrator.model.standing import FOR_A_PERSON, Done, Pending, Standing, fold
+from tests.unit import given
+
+TAKE = effects.TakeLease("shop", "lease")
+CREATE = effects.CreateService("shop", "web-lbc", {})
+BATCH, OTHER = effects.ChangeRecords("ZPUB", (), "one"), effects.ChangeRecords("ZPRI", (), "two")
+
+
+def test_an_empty_journal_has_not_begun() -> None:
+    empty = fold(())
+
+    assert empty == Standing()
+    assert (empty.began, empty.back, empty.sequence, empty.result("clone"), empty.noticed("clone")) == (None, False, 0, {}, {})
+
+
+def test_the_last_line_is_where_the_next_is_appended() -> None:
+    told = given.standing((5.0, Seen("admit", "")))
+
+    assert (told.sequence, told.checksum, told.last_at) == (2, "c2", given.START + 5)
+
+
+def test_an_intent_is_pending_until_its_outcome() -> None:
+    """Law 4: only the outside knows what became of it."""
+    intended = given.standing((3.0, Intended("clone", CREATE)))
+
+    assert intended.pending == Pending("clone", CREATE, given.START + 3)
+    assert given.standing(Intended("clone", CREATE), Unclear("clone", "")).pending is not None
+    assert given.standing(Intended("clone", CREATE), Applied("clone", {})).pending is None
+    assert given.standing(Intended("clone", CREATE), Refused("clone", "conflict", "")).pending is None
+
+
+def test_a_step_s_result_is_that_of_its_last_call() -> None:
+    told = given.standing(
+        (1.0, Intended("clone", CREATE)),
+        (2.0, Applied("clone", {"uid": "u1"})),
+        (3.0, Intended("clone", CREATE)),
+        (4.0, Applied("clone", {"uid": "u2"}, found=True)),
+    )
+
+    assert told.result("clone") == {"uid": "u2"}
+    assert told.done("clone")[0] == Done(CREATE, {"uid": "u1"}, given.START + 1, given.START + 2)
+
+
+def test_an_outcome_without_an_intent_changes_nothing() -> None:
+    assert given.standing(Applied("clone", {"uid": "u1"})).done("clone") == ()
+
+
+def test_the_last_change_of_each_zone_counts() -> None:
+    lines: list[events.Event] = []
+    for batch, change in ((BATCH, "C1"), (OTHER, "C2"), (BATCH, "C3")):
+        lines += [Intended("shift", batch), Applied("shift", {"change": change})]
+
+    told = given.standing(*lines, Intended("shift", TAKE), Applied("shift", {"epoch": "1"}))
+
+    assert {zone: done.result["change"] for zone, done in told.changes("shift").items()} == {"ZPUB": "C3", "ZPRI": "C2"}
+
+
+def test_refusals_are_counted_in_a_row() -> None:
+    """Anything that goes well, and anything a person does, begins the row anew."""
+    refused = (Intended("shift", BATCH), Refused("shift", "conflict", "")) * 3
+
+    assert given.standing(*refused).refusals == 3
+    assert given.standing(*refused, Intended("shift", BATCH), Applied("shift", {})).refusals == 0
+    assert given.standing(*refused, Seen("shift", "")).refusals == 0
+    assert given.standing(*refused, TurnedBack("", "", "")).refusals == 0
+    assert given.standing(*refused, Held("shift", "conflict", ""), Released("")).refusals == 0
+
+
+def test_the_epoch_is_that_of_the_last_lease_we_took() -> None:
+    taken = (Intended("admit", TAKE), Applied("admit", {"epoch": "1"}))
+    over = (Intended("admit", TAKE), Applied("admit", {"epoch": "4"}))
+
+    assert given.standing().epoch == 0
+    assert given.standing(*taken).epoch == 1
+    assert given.standing(*taken, Intended("x", CREATE), Applied("x", {"epoch": "9"}), *over).epoch == 4
+
+
+def test_since_is_when_we_first_saw_it_so() -> None:
+    """A later look that sees the same does not make it younger; one that sees another does."""
+    told = given.standing(
+        (1.0, Noticed("warm", {"healthy": 2, "named": True})),
+        (2.0, Noticed("warm", {"healthy": 3, "named": True})),
+    )
+
+    assert told.since("warm", "named") == given.START + 1
+    assert told.since("warm", "healthy", 3) == given.START + 2
+    assert told.since("warm", "healthy", 2) is None
+    assert told.since("warm", "never") is None
+    assert told.fact("warm", "healthy") == 3
+    assert told.fact("warm", "never", "default") == "default"
+
+
+def test_a_fact_that_came_back_is_as_young_as_its_return() -> None:
+    told = given.standing(*((float(at), Noticed("warm", {"named": value})) for at, value in enumerate((True, False, True))))
+
+    assert told.since("warm", "named") == given.START + 2
+
+
+def test_a_step_is_entered_at_its_first_look_or_its_release() -> None:
+    told = given.standing((1.0, Noticed("warm", {})), (5.0, Noticed("warm", {"named": True})))
+    held = told.after(given.entries(Held("warm", "probe-failed", ""))[0])
+    lifted = fold((*given.entries(given.began(), Noticed("warm", {}), Held("warm", "probe-failed", ""), Released("me")),))
+
+    assert told.entered == {"warm": given.START + 1}
+    assert held.entered == told.entered
+    assert lifted.entered == {"warm": given.START + 3}
+
+
+def test_a_release_lifts_the_hold_that_stands_and_is_remembered() -> None:
+    held = given.standing(Held("settle", "resolver-lags", "slow"))
+    lifted = given.standing((1.0, Held("settle", "resolver-lags", "slow")), (2.0, Released("me")))
+
+    assert held.held == Held("settle", "resolver-lags", "slow")
+    assert (lifted.held, lifted.released) == (None, {("settle", "resolver-lags"): given.START + 2})
+    assert given.standing(Released("me")).released == {}
+
+
+def test_turning_back_begins_the_direction_anew() -> None:
+    """What was done on the way forward is still known as such; what is seen from now on is of the way back."""
+    there = (
+        Noticed("shift", {"insync": True}),
+        Intended("shift", BATCH),
+        Applied("shift", {"change": "C1"}),
+        Seen("shift", "moved"),
+    )
+    back = given.standing(*there, Held("settle", "x", ""), TurnedBack("asked", "told to", "me"))
+    again = given.standing(*there, TurnedBack("", "", ""), Noticed("shift", {"insync": True}), Intended("clone", CREATE))
+
+    assert (back.back, back.held, back.seen, back.forward_seen, back.entered) == (True, None, {}, ("shift",), {})
+    assert back.turned == TurnedBack("asked", "told to", "me")
+    assert (back.since("shift", "insync"), back.done("shift"), back.changes("shift"), back.noticed("shift")) == (None, (), {}, {})
+    assert (back.fact("shift", "insync"), back.result("shift")) == (True, {"change": "C1"})
+    assert again.intents == ("shift",)
+    assert again.noticed("shift") == {"insync": True}
+
+
+def test_intents_are_kept_in_their_order_and_once() -> None:
+    told = given.standing(Intended("lower", BATCH), Intended("clone", CREATE), Intended("lower", BATCH))
+
+    assert told.intents == ("lower", "clone")
+
+
+def test_the_end_is_the_outcome() -> None:
+    assert given.standing(Ended("migrated")).ended == "migrated"
+
+
+def test_a_new_run_in_the_same_journal_knows_nothing_of_the_first() -> None:
+    first = (Intended("admit", TAKE), Applied("admit", {"epoch": "2"}), Seen("admit", ""), Ended("rolled-back"))
+    second = Began("journal-2", given.ID, "sha256:other", "0", given.HOST)
+
+    told = given.standing(*first, second)
+
+    assert told == Standing(6, "c6", given.START + 5, second)
+
+
+def test_streaks_are_not_in_the_journal() -> None:
+    """Nobody looked while we were away."""
+    told = given.standing().looked("warm", {"good": True, "bad": False, "count": 3}, given.START, 60)
+
+    assert [told.streak("warm", each) for each in ("good", "bad", "count", "never")] == [1, 0, 0, 0]
+    assert told.looked("warm", {"good": True}, given.START + 60, 60).streak("warm", "good") == 2
+    assert told.looked("warm", {"good": True}, given.START + 61, 60).streak("warm", "good") == 1
+    assert told.after(given.entries(Seen("x", ""))[0]).streak("warm", "good") == 1
+
+
+@pytest.mark.parametrize("code", FOR_A_PERSON)
+def test_holds_for_a_person_are_codes(code: str) -> None:
+    from migrator.errors import CODES
+
+    assert code in CODES

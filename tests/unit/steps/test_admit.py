@@ -1,0 +1,147 @@
+"""admit: the plan still fits, and nobody else acts on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from migrator import checks
+from migrator.checks.result import Result, failed, ok
+from migrator.errors import Throttled
+from migrator.model import effects, events
+from migrator.model.standing import Standing
+from migrator.model.units import Unknown
+from migrator.model.verdict import Wait
+from migrator.model.waits import Waits
+from migrator.steps import ORDER, admit
+from tests.unit import given
+from tests.unit.steps.tables import Row, follows, rows
+from tests.unit.world import World
+
+FINE = (ok("cluster", "as planned"), ok("service", "as planned"))
+STALE = failed("service", "plan-stale", "service shop/web changed", "plan again", "spec differs")
+BLIND = Result("records", "unknown", "asked to slow down", "try again", "throttled", ("HTTP 429",))
+TAKE = effects.TakeLease("shop", f"migrate-{given.UID}")
+
+
+def sight(lease: Any = None, *results: Result, host: str = given.HOST) -> admit.Sight:
+    return admit.Sight(lease, results or FINE, host)
+
+
+def acted(lines: int) -> Standing:
+    """A journal that has this many lines."""
+    return given.standing(*(events.Noticed("lower", {}) for _ in range(lines - 1)))
+
+
+ELSEWHERE = given.lease(journal="journal-9", host="there/boot-7", sequence=4)
+OTHER_BOOT = given.lease(host="here/boot-0", renewed=given.START)
+
+FORWARD = (
+    Row("waits-while-the-lease-is-unread", sight(Unknown("timed out")), "wait", "timed out"),
+    Row("another-machine-holds-the-lease", sight(ELSEWHERE), "foreign-lease", "--resume` on there"),
+    Row("an-empty-journal-finds-a-lease", sight(given.lease()), "journal-lost", "give --state", Standing()),
+    Row("the-journal-of-this-machine-is-not-here", sight(given.lease(journal="journal-0")), "journal-lost", "its line 0"),
+    Row("an-older-journal-does-not-act", sight(given.lease(sequence=9)), "journal-behind", "moved on at line 9", acted(8)),
+    Row("a-lease-at-our-last-line-is-fine", sight(given.lease(sequence=9)), "done", "2 checks pass", acted(9)),
+    Row("a-failed-check-holds-with-its-code", sight(None, *FINE, STALE), "plan-stale", "spec differs"),
+    Row("what-failed-is-told-before-what-was-not-seen", sight(None, BLIND, STALE), "plan-stale"),
+    Row("a-check-that-sees-nothing-waits", sight(given.lease(), BLIND), "wait", "records: asked to slow down"),
+    Row("before-anything-began-a-person-is-told", sight(None, BLIND), "throttled", "HTTP 429", Standing()),
+    Row("marks-the-service-first", sight(None), "act", "marking"),
+    Row("a-foreign-lease-comes-before-a-failed-check", sight(ELSEWHERE, STALE), "foreign-lease"),
+    Row("done-when-all-is-ours", sight(given.lease(epoch=3)), "done", "epoch 3"),
+    Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", after_s=389.0),
+    Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", after_s=390.0),
+)
+
+
+@rows(*FORWARD)
+def test_admit(row: Row) -> None:
+    follows(row, admit.decide)
+
+
+BACK = (
+    Row("waits-while-the-lease-is-unread", sight(Unknown("timed out")), "wait", "timed out"),
+    Row("done-once-it-is-gone", sight(None), "done", "released"),
+    Row("a-foreign-mark-is-not-removed", sight(ELSEWHERE), "foreign-lease"),
+    Row("removes-our-mark-last", sight(given.lease()), "act", "removing our mark"),
+)
+
+
+@rows(*BACK)
+def test_the_way_back(row: Row) -> None:
+    follows(row, admit.undo)
+
+
+def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
+    """Law 6: one mark for each Service, by its UID, in its namespace."""
+    taking = admit.decide(given.migration(), given.standing(), sight(None), given.START)
+    over = admit.decide(given.migration(), given.standing(), sight(OTHER_BOOT), given.START + 390)
+    release = admit.undo(given.migration(), given.standing(), sight(given.lease()), given.START)
+
+    assert [each.effect for each in (taking, over, release) if isinstance(each, Wait)] == [
+        TAKE,
+        replace(TAKE, takeover=True),
+        effects.ReleaseLease("shop", TAKE.name),
+    ]
+
+
+def test_taking_over_waits_by_the_plan_and_says_until_when() -> None:
+    """A sandbox waits seconds where AWS needs minutes; nobody stares at a wait without an end."""
+    migration = given.migration(waits=Waits(unclear_s=100))
+
+    verdict = admit.decide(migration, given.standing(), sight(OTHER_BOOT), given.START + 90)
+
+    assert verdict == Wait("waiting until no call of here/boot-0 can still arrive", 10, until=given.START + 100)
+
+
+def test_order_of_checks_is_the_order_of_the_journey() -> None:
+    """admit cannot know its siblings, so it repeats their names."""
+    assert tuple(step.NAME for step in ORDER) == admit.ORDER_OF_CHECKS
+
+
+DUE = (
+    ((), {"cluster", "account", "clock", "service", "balancer", "records", "health", "controller", "stack", "clone"}),
+    (("admit",), {"cluster", "account", "clock", "service", "balancer", "controller", "stack", "clone"}),
+    (("admit", "lower"), {"cluster", "account", "clock", "service", "balancer", "controller"}),
+    (("admit", "lower", "clone", "warm"), {"cluster", "account", "clock", "service", "balancer"}),
+    (("admit", "lower", "clone", "warm", "shift", "settle", "drain"), {"cluster", "account", "clock"}),
+)
+
+
+@pytest.mark.parametrize(("seen", "due"), DUE, ids=["at-first", "at-lower", "at-clone", "at-shift", "at-retire"])
+def test_only_checks_that_still_have_to_hold_are_asked(seen: tuple[str, ...], due: set[str]) -> None:
+    """A record that we moved ourselves is not drift."""
+    world = World()
+    standing = given.standing(*(events.Seen(each, "") for each in seen))
+
+    looked = admit.look(given.migration(), standing, world.outside())
+
+    assert {each.id for each in looked.results} == due
+
+
+def test_on_the_way_back_no_check_stands_in_the_way() -> None:
+    """A plan that no longer fits is a reason to go back, not to stay."""
+    world = World()
+    world.services["web"] = given.service(uid="another")
+
+    looked = admit.look(given.migration(), given.standing(events.TurnedBack("asked", "", "")), world.outside())
+
+    assert looked == admit.Sight(None, (), given.HOST)
+
+
+def test_an_unread_lease_is_unknown_and_facts_name_what_failed() -> None:
+    world = World()
+    world.refuse("lease", Throttled("slow down"))
+    world.services["web"] = given.service(deleting=True)
+
+    looked = admit.look(given.migration(), given.standing(), world.outside())
+
+    assert looked.lease == Unknown("slow down")
+    assert admit.facts(looked) == {"failed": ["service"]}
+
+
+def test_every_check_is_asked_until_a_step_that_exists() -> None:
+    assert {each.HOLDS_UNTIL for each in checks.CHECKS} <= set(admit.ORDER_OF_CHECKS)

@@ -1,0 +1,59 @@
+"""drain: nobody talks to legacy any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.errors import Throttled
+from migrator.model.balancers import FlowMinute
+from migrator.model.units import Unknown
+from migrator.model.verdict import Done
+from migrator.steps import drain
+from migrator.steps.drain import Sight
+from migrator.steps.flows import Flows
+from tests.unit import given
+from tests.unit.steps.tables import Row, follows, rows
+from tests.unit.world import World
+
+QUIET, BUSY = Flows((FlowMinute(0, None, 0, 2),)), Flows((FlowMinute(0, 3, 0, 2),))
+OPEN, SILENT = Flows((FlowMinute(0, 0, 4, 2),)), Flows((FlowMinute(0, None, None, None),))
+
+
+def sight(legacy: Any, new: Any = QUIET) -> Sight:
+    return Sight(legacy, new)
+
+
+TABLE = (
+    Row("unread-flows-are-waited-for", sight(Unknown("slow")), "wait", "legacy: flows unread: slow"),
+    Row("no-point-is-not-no-flow", sight(SILENT), "wait", "no point"),
+    Row("new-flows-are-waited-out", sight(BUSY), "wait", "3 new flows a minute"),
+    Row("the-new-one-s-noise-is-shown-beside", sight(BUSY, BUSY), "wait", "(the new load balancer: 3)"),
+    Row("what-the-new-one-has-is-not-shown-when-unread", sight(BUSY, Unknown("slow")), "wait", "count as noise"),
+    Row("open-flows-are-waited-out", sight(OPEN), "wait", "4 flows are still open"),
+    Row("done-when-quiet", sight(QUIET), "done", "no more than noise on legacy for 900 s"),
+    Row("the-new-one-need-not-be-quiet", sight(QUIET, BUSY), "done"),
+)
+
+
+@rows(*TABLE)
+def test_drain(row: Row) -> None:
+    follows(row, drain.decide)
+
+
+def test_the_way_back_has_nothing_to_undo() -> None:
+    assert isinstance(drain.undo(given.migration(), given.cloned(), sight(BUSY), given.START), Done)
+
+
+def test_both_load_balancers_are_looked_at() -> None:
+    world = World().new()
+    world.minutes = lambda arn, start: FlowMinute(start, 1.0 if arn == given.NEW_ARN else None, 0.0, 2.0)
+
+    seen = drain.look(given.migration(), given.cloned(), world.outside())
+    world.refuse("flows", Throttled("slow"))
+    blind = drain.look(given.migration(), given.cloned(), world.outside())
+
+    assert isinstance(seen.legacy, Flows)
+    assert isinstance(seen.new, Flows)
+    assert [len(each.periods) for each in (seen.legacy, seen.new)] == [15, 15]
+    assert drain.facts(seen) == {"read": True}
+    assert drain.facts(blind) == {"read": False}

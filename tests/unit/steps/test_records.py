@@ -1,0 +1,119 @@
+"""What the steps that move record sets share."""
+
+from __future__ import annotations
+
+from migrator.errors import Throttled
+from migrator.model import effects, events
+from migrator.model.records import Move, RecordSet, Swap
+from migrator.model.units import Unknown
+from migrator.model.verdict import Wait
+from migrator.steps import records
+from tests.unit import given
+from tests.unit.world import World
+
+SHORT = given.cname(ttl_s=60)
+
+
+def lowered(move: Move) -> RecordSet:
+    return move.lowered
+
+
+def changed(zone: str, change: str, at: float = 0.0) -> tuple[tuple[float, events.Event], ...]:
+    effect = effects.ChangeRecords(zone, (), "why")
+    result = {"change": change} if change else {}
+    return (at, events.Intended("shift", effect)), (at, events.Applied("shift", result))
+
+
+def test_one_batch_a_zone_with_what_is_not_as_wanted() -> None:
+    """A batch is done whole or not at all, and zones one after the other; what is there already is not touched."""
+    www = Move(given.PUBLIC, given.cname("www.example.com."), 60)
+    done = Move(given.PUBLIC, given.cname("done.example.com."), 60)
+    internal = Move(given.PRIVATE, given.cname("api.internal.example."), 60)
+    listed = (
+        (www, www.listed),
+        (given.CNAME, given.CNAME.listed),
+        (done, done.lowered),
+        (given.ALIAS, None),
+        (internal, internal.listed),
+    )
+
+    first = records.next_batch(listed, lowered, "why")
+    later = records.next_batch(((www, www.lowered), (internal, internal.lowered)), lowered, "why")
+
+    assert first == effects.ChangeRecords("ZPRI", (Swap(internal.listed, internal.lowered),), "why")
+    second = records.next_batch(listed[:4], lowered, "why")
+    assert second is not None
+    assert [each.before.name for each in second.swaps] == ["www.example.com.", "api.example.com."]
+    assert later is None
+
+
+def test_affirming_deletes_and_creates_the_identical_set() -> None:
+    """Nothing changes for anybody; there only is an id to wait for again."""
+    listed = ((given.CNAME, SHORT), (given.ALIAS, None), (given.INTERNAL, given.INTERNAL.listed))
+
+    affirmed = records.affirmation(listed, "ZPUB")
+
+    assert affirmed.swaps == (Swap(SHORT, SHORT),)
+
+
+def test_a_zone_whose_change_id_was_lost_is_told_apart() -> None:
+    """Law 3: without an id INSYNC was not seen, whatever the record sets show."""
+    world = World()
+    world.changes["C1"] = given.START + 60
+    standing = given.standing(*changed("ZPUB", "C1"), *changed("ZPRI", ""))
+
+    seen = records.seen("shift", given.migration(), standing, world.outside())
+
+    assert (seen.lagging, seen.lost, seen.insync) == (("ZPUB",), ("ZPRI",), False)
+
+
+def test_only_the_last_change_in_a_zone_is_waited_for() -> None:
+    """The id that the identical batch gave takes the place of the lost one."""
+    world = World()
+    world.changes["C2"] = given.START
+    standing = given.standing(*changed("ZPUB", ""), *changed("ZPUB", "C2"))
+
+    seen = records.seen("shift", given.migration(), standing, world.outside())
+
+    assert (seen.lagging, seen.lost, seen.insync) == ((), (), True)
+
+
+def test_what_could_not_be_read_is_not_insync() -> None:
+    world = World()
+    world.changes["C1"] = given.START
+    world.refuse("insync", Throttled("slow down"))
+    world.refuse("at", Throttled("slower"))
+
+    seen = records.seen("shift", given.migration(), given.standing(*changed("ZPUB", "C1")), world.outside())
+
+    assert seen == records.RecordsSeen(Unknown("slower"), Unknown("slow down"))
+    assert not seen.insync
+
+
+def test_insync_is_not_older_than_the_change_itself() -> None:
+    """A step that has changed nothing yet lags nowhere, and says so from its first look."""
+    at_first = (0.0, events.Noticed("shift", {"insync": True}))
+
+    assert records.insync_since("shift", given.standing()) is None
+    assert records.insync_since("shift", given.standing(at_first)) == given.START
+    assert records.insync_since("shift", given.standing(at_first, *changed("ZPUB", "C1", 40.0))) == given.START + 40
+    assert records.insync_since("shift", given.standing((0.0, events.Noticed("shift", {"insync": False})))) is None
+
+
+def test_how_long_an_answer_may_be_held() -> None:
+    """A CNAME leads to addresses of their own 60 s; an alias answers with those addresses at once."""
+    assert records.held_s(given.CNAME) == 120
+    assert records.held_s(given.ALIAS) == 60
+    assert records.longest_held_s((given.ALIAS, given.INTERNAL)) == 90
+    assert records.longest_held_s(()) == 0
+
+
+def test_a_wait_says_until_when_and_is_looked_at_meanwhile() -> None:
+    assert records.waited(100.0, 60, 110.0, "why") == Wait("why", 30, until=160.0)
+    assert records.waited(100.0, 60, 150.0, "why") == Wait("why", 10, until=160.0)
+    assert records.waited(100.0, 60, 160.0, "why") is None
+
+
+def test_the_new_name_is_empty_before_the_clone_has_one() -> None:
+    assert records.new_name(given.standing()).dns_name == ""
+    assert records.new_name(given.cloned()) == given.NEW

@@ -1,0 +1,176 @@
+"""retire: the witnesses once more, then legacy goes; from here nothing leads back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from migrator.errors import Throttled
+from migrator.model import effects
+from migrator.model.balancers import Rule
+from migrator.model.cluster import TYPE_ANNOTATION
+from migrator.model.migration import Decision, Dns, Migration, UnreadZone
+from migrator.model.units import Unknown
+from migrator.model.verdict import Fail, Wait
+from migrator.steps import retire
+from migrator.steps.health import Health
+from migrator.steps.retire import Sight
+from tests.unit import given
+from tests.unit.steps.tables import Row, follows, rows
+from tests.unit.world import World
+
+GOOD = Sight(
+    service=given.service(),
+    pointing=(),
+    groups=(given.group("legacy"),),
+    protected=False,
+    new=Health({8080: given.targets()}),
+    rules=(given.RULE, given.HEALTH_RULE, given.LBC_RULE),
+)
+
+
+def sight(**changes: Any) -> Sight:
+    return replace(GOOD, **changes)
+
+
+def of(**changes: Any) -> Sight:
+    """The legacy Service is like this."""
+    return sight(service=given.service(**changes))
+
+
+IP_TARGETS = Health({8080: given.targets(port=8080)})
+SHARED = given.group("legacy", balancers=(given.LEGACY_ARN, "arn:other"))
+STRANGE = given.group("new")
+CLASSIC = {TYPE_ANNOTATION: "external"}
+NO_RULES = given.migration(legacy=replace(given.migration().legacy, rules=()))
+OPEN = Rule("sgr-all", given.NODES, "-1", -1, -1, "10.0.0.0/8")
+
+TABLE = (
+    *(
+        Row(f"unread-{each}-is-waited-for", sight(**{each: Unknown("slow")}), "wait", "a witness is unread: slow")
+        for each in ("service", "pointing", "groups", "protected", "new", "rules")
+    ),
+    Row("done-when-it-is-gone", sight(service=None), "done", "is deleted"),
+    Row("another-object-of-that-name-is-not-ours", of(uid="another"), "done", "is deleted"),
+    Row("one-on-its-way-out-is-retired", of(deleting=True), "done", "is deleted"),
+    Row("one-that-is-no-load-balancer-is-demoted", of(spec={"type": "ClusterIP"}), "done", "demoted to ClusterIP"),
+    Row("a-record-that-still-leads-there-speaks-against", sight(pointing=("x A in zone Z",)), "witness-missing", "x A"),
+    Row("a-strange-target-group-speaks-against", sight(groups=(STRANGE,)), "witness-missing", "was not there"),
+    Row("a-shared-target-group-speaks-against", sight(groups=(SHARED,)), "witness-missing", "used by arn:other too"),
+    Row(
+        "a-changed-selector-speaks-against",
+        of(spec=given.service().spec | {"selector": {"app": "x"}}),
+        "witness-missing",
+        "spec selector",
+    ),
+    Row("a-missing-finalizer-speaks-against", of(finalizers=()), "witness-missing", "would not clean up"),
+    Row("another-family-speaks-against", of(annotations=CLASSIC), "witness-missing", "would not find the network"),
+    Row("a-sick-port-speaks-against", sight(new=Health({8080: ()})), "witness-missing", "port 8080 of the new"),
+    Row("no-port-at-all-speaks-against", sight(new=Health({})), "witness-missing", "has no listener"),
+    Row("a-port-only-legacy-admits-speaks-against", sight(new=IP_TARGETS), "witness-missing", "admits port 8080"),
+    Row("a-rule-that-opens-all-admits", sight(new=IP_TARGETS, rules=(OPEN,)), "act", "delete service shop/web"),
+    Row("without-legacy-rules-none-goes", sight(new=IP_TARGETS, rules=()), "act", migration=NO_RULES),
+    Row("protection-goes-first", sight(protected=True), "act", "disable deletion protection"),
+    Row("then-deletes", GOOD, "act", "delete service shop/web"),
+    Row("or-demotes", GOOD, "act", "demote service shop/web", migration=given.migration(retire="demote")),
+)
+
+
+@rows(*TABLE)
+def test_retire(row: Row) -> None:
+    follows(row, retire.decide)
+
+
+def test_nothing_leads_back() -> None:
+    assert isinstance(retire.undo(given.migration(), given.standing(), GOOD, given.START), Fail)
+
+
+def answered(how: str) -> Migration:
+    return given.migration(decisions=(Decision("retire", "how?", ("delete", "demote"), "demote", how),))
+
+
+EFFECTS = (
+    (given.migration(), effects.DeleteService("shop", "web", given.UID, "100")),
+    (answered("demote"), effects.DemoteService("shop", "web", given.UID, "100")),
+    (answered("delete"), effects.DeleteService("shop", "web", given.UID, "100")),
+)
+
+
+@pytest.mark.parametrize(("migration", "effect"), EFFECTS, ids=["as-planned", "a-person-said-demote", "a-person-said-delete"])
+def test_exactly_the_object_that_was_looked_at_goes(migration: Migration, effect: object) -> None:
+    """Law 5: UID and this look's resourceVersion are preconditions."""
+    verdict = retire.decide(migration, given.standing(), GOOD, given.START)
+
+    assert isinstance(verdict, Wait)
+    assert verdict.effect == effect
+
+
+def test_every_witness_is_told_at_once() -> None:
+    """A person mends all of it, not one after the other."""
+    hold = retire.decide(given.migration(), given.standing(), sight(pointing=("x",), groups=(SHARED,), new=Health({})), 0)
+
+    assert len(getattr(hold, "seen", ())) == 3
+
+
+def test_witnesses_are_facts_so_the_journal_has_them_first() -> None:
+    """Law 7: nothing is deleted without witnesses recorded."""
+    world = World().new()
+    world.sets = {"ZPUB": [given.CNAME.shifted(given.NEW)], "ZPRI": []}
+
+    seen = retire.look(given.migration(), given.cloned(), world.outside())
+
+    assert seen == GOOD
+    assert retire.facts(seen) == {
+        "witnesses": {
+            "uid": given.UID,
+            "finalizers": ["service.kubernetes.io/load-balancer-cleanup"],
+            "type": "nlb",
+            "records at legacy": [],
+            "legacy target groups": [given.LEGACY_GROUP],
+            "deletion protection": False,
+            "new healthy targets": {"8080": 2},
+        }
+    }
+
+
+def test_half_a_witness_tells_nothing() -> None:
+    """The journal keeps the witnesses as they were last seen in full."""
+    assert retire.facts(sight(rules=Unknown("slow"))) == {}
+    assert retire.facts(sight(service=None)) == {}
+    assert retire.facts(of(deleting=True)) == {}
+
+
+def test_every_zone_is_searched_but_those_a_person_answered_for() -> None:
+    """A record that the plan does not know may still lead clients to legacy."""
+    world = World().new()
+    world.sets = {"ZPUB": [given.cname("forgotten.example.com.")], "ZPRI": [given.cname("x.internal.example.")]}
+    planned = given.migration(dns=Dns((given.CNAME,), unread=(UnreadZone("ZPRI", "internal.example.", "denied"),)))
+
+    seen = retire.look(planned, given.cloned(), world.outside())
+    world.refuse("listed", Throttled("slow"))
+    blind = retire.look(planned, given.cloned(), world.outside())
+
+    assert seen.pointing == ("forgotten.example.com. CNAME in zone ZPUB",)
+    assert blind.pointing == Unknown("slow")
+
+
+def test_of_one_that_is_gone_nothing_more_is_asked() -> None:
+    """Its load balancer may be gone too; that is for `sweep`."""
+    world = World().new()
+    del world.services["web"]
+    world.refuse("attributes", Throttled("never asked"))
+
+    seen = retire.look(given.migration(), given.cloned(), world.outside())
+
+    assert seen == Sight(None, (), (), False, Health({}), ())
+
+
+def test_an_unread_service_is_not_a_gone_one() -> None:
+    world = World().new()
+    world.refuse("service", Throttled("slow"))
+
+    seen = retire.look(NO_RULES, given.cloned(), world.outside())
+
+    assert (seen.service, seen.groups, seen.rules) == (Unknown("slow"), (given.group("legacy"),), ())
