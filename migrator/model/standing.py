@@ -23,7 +23,7 @@ from migrator.model.events import (
 from migrator.model.units import Facts, Instant
 
 # Holds that only a person lifts, by `migrate release`; all others are lifted by running again.
-FOR_A_PERSON = ("operator-hold", "hold-before", "drift", "resolver-lags")
+FOR_A_PERSON = ("operator-hold", "hold-before", "drift", "resolver-lags", "still-draining")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Waits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clone_deadline_s: float = 900
     warm_deadline_s: float = 1800
     resolvers_deadline_s: float = 86400
+    drain_deadline_s: float = 86400  # then a person is asked whether what still comes is noise
     sweep_deadline_s: float = 1800
 
 
@@ -43,6 +44,7 @@ SANDBOX = Waits(
     clone_deadline_s=60,
     warm_deadline_s=120,
     resolvers_deadline_s=300,
+    drain_deadline_s=300,
     sweep_deadline_s=120,
 )
 """For a sandbox, whose machinery is fast; TTLs and the 60 s for address records stay what they are."""

@@ -7,7 +7,7 @@ import msgspec
 from migrator.model.migration import Migration
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
-from migrator.model.verdict import Done, Verdict
+from migrator.model.verdict import Done, Hold, Verdict
 from migrator.ports.outside import Outside
 from migrator.steps import flows
 from migrator.steps.flows import Flows
@@ -31,9 +31,20 @@ def facts(sight: Sight) -> Facts:
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
-    if busy := flows.busy(sight.legacy, migration):
-        return msgspec.structs.replace(busy, reason=f"legacy: {busy.reason}{beside(migration, sight.new)}")
-    return Done(f"no more than noise on legacy for {migration.waits.quiet_s:.0f} s, and no open flow")
+    waits = migration.waits
+    busy = flows.busy(sight.legacy, migration)
+    if busy is None:
+        return Done(f"no more than noise on legacy for {waits.quiet_s:.0f} s, and no open flow")
+    reason = f"legacy: {busy.reason}{beside(migration, sight.new)}"
+    if isinstance(sight.legacy, Unknown):
+        return msgspec.structs.replace(busy, reason=reason)
+    if (NAME, "still-draining") in standing.released:
+        return Done(f"{reason}; accepted by a person")
+    deadline = standing.entered.get(NAME, now) + waits.drain_deadline_s
+    if now < deadline:
+        return msgspec.structs.replace(busy, reason=reason, until=None)
+    do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on, `migrate rollback PLAN` goes back"
+    return Hold("still-draining", reason, (), do)
 
 
 def beside(migration: Migration, new: Flows | Unknown) -> str:

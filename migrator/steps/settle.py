@@ -30,7 +30,8 @@ class Sight(msgspec.Struct, frozen=True):
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     new = new_name(standing)
     seen = records.seen("shift", migration, standing, outside)
-    addresses = asked(lambda: addresses_of(new, outside))
+    types = sorted({"A"} | {move.listed.type for move in migration.dns.moves if move.listed.alias is not None})
+    addresses = asked(lambda: addresses_of(new, types, outside))
     if isinstance(addresses, Unknown):
         return Sight(seen, addresses, (), 0)
     behind = asked(lambda: authorities_behind(migration, new, addresses, outside))
@@ -38,10 +39,10 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     return Sight(seen, behind, laggards, answered)
 
 
-def addresses_of(new: BalancerName, outside: Outside) -> frozenset[str]:
-    """The new load balancer's addresses, from its own authority. Raises OutsideError."""
+def addresses_of(new: BalancerName, types: list[str], outside: Outside) -> frozenset[str]:
+    """The new load balancer's addresses of these record types, from its own authority. Raises OutsideError."""
     authorities = outside.names.authorities(new.dns_name)
-    answers = [outside.names.asked(each.address, new.dns_name, "A", recursive=False) for each in authorities]
+    answers = [outside.names.asked(each.address, new.dns_name, type, recursive=False) for each in authorities for type in types]
     return frozenset(value for each in answers for value in each.values)
 
 

@@ -321,6 +321,19 @@ def test_a_new_balancer_that_gets_sick_after_the_shift_turns_back_where_the_plan
     assert sailed.end()["balancers"] == ["legacy"]
 
 
+def test_what_still_comes_after_a_day_is_asked_about() -> None:
+    """Scanners knock for ever: a person says that they are noise, and nobody else does."""
+    sailed = voyage()
+    sailed.stage.scan(every_s=20)
+
+    hold = held(sailed.sail(), "still-draining")
+
+    assert "new flows a minute" in hold.reason
+    assert "new load balancer" in hold.reason
+    assert sailed.sail(before=lift) == Over("migrated")
+    unharmed(sailed)
+
+
 def test_a_stubborn_client_is_waited_for() -> None:
     """Drain is judged by flows, never by TTLs."""
     sailed = voyage()
