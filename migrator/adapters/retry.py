@@ -19,7 +19,11 @@ PASSING = (Throttled, Unreachable, Unclear)  # Missing, Denied, Rejected and Con
 NOTHING_DONE = (Throttled, Unreachable)
 LONGEST_S = 2.0  # of one nap
 
+PROMPT_S = 30.0  # from the first sending of an effect to its last
+
+A = TypeVar("A")
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 def patient(clock: Clock, kinds: tuple[type[OutsideError], ...], attempts: int = ATTEMPTS) -> Retrying:
@@ -53,27 +57,45 @@ class PatientEffector:
     """An Effector that sends again only what was not done; a lost reply is never sent again."""
 
     def __init__(self, effector: Effector, clock: Clock) -> None:
-        self._effector = effector
+        self._effector, self._clock = effector, clock
         self._sending, self._asking = patient(clock, NOTHING_DONE, SENDINGS), patient(clock, PASSING)
 
     def apply(self, effect: Effect) -> Result:
         """As the effector's, repeated on Throttled and Unreachable."""
-        return self._sending(self._effector.apply, effect)
+        return self._sending(promptly(self._effector.apply, self._clock), effect)
 
     def found(self, effect: Effect) -> Result | None:
         """As the effector's; a question like any other."""
         return self._asking(self._effector.found, effect)
 
 
+def promptly(send: Callable[[A], T], clock: Clock) -> Callable[[A], T]:
+    """The same call, but never sent again once `PROMPT_S` have passed since the first time: we may have been frozen."""
+    began: list[float] = []
+    last: list[OutsideError] = []
+
+    def sent(what: A) -> T:
+        began.append(clock.now())
+        if last and began[-1] - began[0] > PROMPT_S:
+            raise last[-1]
+        try:
+            return send(what)
+        except OutsideError as trouble:
+            last.append(trouble)
+            raise
+
+    return sent
+
+
 class PatientFence:
     """A Fence that is asked again only where nothing was written."""
 
     def __init__(self, fence: Fence, clock: Clock) -> None:
-        self._fence, self._sending = fence, patient(clock, NOTHING_DONE, SENDINGS)
+        self._fence, self._clock, self._sending = fence, clock, patient(clock, NOTHING_DONE, SENDINGS)
 
     def advance(self, lease: Lease) -> Lease:
         """As the fence's, repeated on Throttled and Unreachable."""
-        return self._sending(self._fence.advance, lease)
+        return self._sending(promptly(self._fence.advance, self._clock), lease)
 
 
 class PatientSurvey:

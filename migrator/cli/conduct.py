@@ -34,7 +34,7 @@ from migrator.planning.load import load
 from migrator.planning.rivals import refuse_rivals
 from migrator.ports.doing import Clock, Journal
 from migrator.report.telling import Ending, Opening, Telling
-from migrator.scheduler.run import Finish, Reached, run
+from migrator.scheduler.run import Finish, run
 from migrator.steps import JOURNEY, ORDER
 
 STEPS = tuple(step.NAME for step in ORDER)
@@ -126,19 +126,16 @@ def _travelled(
     machine = wire.machine(migration, book, reach, teller, clock, id=id, hold_before=order.hold_before, dry=order.dry)
     _set_out(machine, order, standing)
     try:
-        finish = _walked(machine) if order.dry else _ran(machine, order, clock, journal, interrupted)
+        finish = (
+            _walked(machine)
+            if order.dry
+            else run(machine, AttentiveClock(clock, journal), until=order.until, interrupted=interrupted)
+        )
     except WouldAct as change:
         return Ending("dry-run", f"{migration.service}: the next change would be: {change.effect.summary}")
     if isinstance(finish, Again):
         return Ending("dry-run", f"{migration.service}: nothing would be changed yet; what is waited for is said above")
     return ending_of(finish, migration, order, machine.standing, JOURNEY)
-
-
-def _ran(machine: Machine, order: Order, clock: Clock, journal: Journal, interrupted: Callable[[], bool]) -> Finish:
-    """To the end, or to the step of --until, which may have been done by an earlier run."""
-    if order.until in machine.standing.seen and not machine.standing.back:
-        return Reached(order.until)
-    return run(machine, AttentiveClock(clock, journal), until=order.until, interrupted=interrupted)
 
 
 def _walked(machine: Machine) -> Finish | Again:

@@ -9,8 +9,9 @@ from migrator.machine.logbook import Logbook
 from migrator.machine.outcome import Again
 from migrator.model import events
 from migrator.model.cluster import Lease
-from migrator.model.effects import Effect, ReleaseLease, TakeLease
+from migrator.model.effects import Effect, ReleaseLease, Result, TakeLease
 from migrator.model.migration import Migration
+from migrator.model.units import Instant
 from migrator.model.verdict import Hold, Wait
 from migrator.model.waits import PROTECTED_S
 from migrator.ports.outside import Outside
@@ -25,11 +26,15 @@ class Calls:
     def __init__(self, migration: Migration, outside: Outside, log: Logbook) -> None:
         self.migration, self.outside, self.log = migration, outside, log
 
-    def make(self, step: str, effect: Effect) -> Again | Hold:
-        """Make one call, or set our mark again where it is gone.
+    def make(self, step: str, effect: Effect, looked: Instant) -> Again | Hold:
+        """Make one call, or set our mark again where it is gone. `looked` is when what it was decided on was looked at.
 
         Raises OperatorError when somebody else holds the Lease, JournalError when our memory is not the newest.
         """
+        if self.outside.clock.now() - looked > PROTECTED_S:
+            return Again(0)  # we were frozen meanwhile: nothing is done on the view of a minute ago
+        if (rest := self._just_done(step, effect)) is not None:
+            return rest
         self.log.begin()
         try:
             lease = None if isinstance(effect, TakeLease) else self._marked()
@@ -44,18 +49,18 @@ class Calls:
                 self._move_on(lease)
             late_s = self.outside.clock.now() - intended.at
             if late_s > PROTECTED_S:
-                self.log.write(events.Refused(step, "rejected", f"{late_s:.0f} s passed since the intent"))
+                self.log.record(events.Refused(step, "rejected", f"{late_s:.0f} s passed since the intent"))
                 return Again(0)
             result = self.outside.effector.apply(effect)
         except Unclear as trouble:
-            self.log.write(events.Unclear(step, trouble.message))
+            self.log.record(events.Unclear(step, trouble.message))
             return Again(0)
         except OutsideError as trouble:
-            return self._refused(step, trouble)
-        self.log.write(events.Applied(step, result))
+            return self._refused(step, effect, trouble)
+        self.log.record(events.Applied(step, result))
         return Again(0)
 
-    def resolve(self) -> Again | None:
+    def resolve(self) -> Again | Hold | None:
         """Look for the after-image of the call without an outcome; None when the journey may go on."""
         pending = self.log.standing.pending
         assert pending is not None
@@ -67,12 +72,23 @@ class Calls:
         if found is not None:
             self.log.write(events.Applied(step, found, found=True))
             return None
-        rest_s = pending.at + self.migration.waits.unclear_s - self.outside.clock.now()
-        if self.log.standing.back and rest_s > 0 and not isinstance(effect, TakeLease | ReleaseLease):
-            # "Not there" proves nothing yet: a late write must not land behind a finished rollback.
-            return self._wait(step, f"no answer came to: {effect.summary}; it may still be done", rest_s)
+        if self.log.standing.back and not isinstance(effect, TakeLease | ReleaseLease):
+            if (rest := self.doubt(step, pending.at)) is not None:
+                return rest
         self.log.write(events.Refused(step, "unclear", "no answer came, and it is not there; the guard decides"))
-        return None
+        refusals = self.log.standing.refusals
+        if refusals >= REFUSALS_ALLOWED:
+            reason = f"{effect.summary}: {refusals} times in a row no answer came, and it was not done"
+            return Hold("unclear", reason, (), "find out what loses the answers, then `migrate apply PLAN --resume`")
+        return Again(2.0**refusals) if refusals > 1 else None
+
+    def doubt(self, step: str, intended: Instant) -> Again | None:
+        """The wait until a call whose answer was lost can no longer be done; None when that has passed.
+
+        "Not there" proves nothing before: a late write must not land behind a finished rollback.
+        """
+        rest_s = intended + self.migration.waits.unclear_s - self.outside.clock.now()
+        return self._wait(step, "a call whose answer was lost may still be done", rest_s) if rest_s > 0 else None
 
     def _marked(self) -> Lease | None:
         """Our Lease, or None when there is none. Raises OperatorError or JournalError when it is not ours to move on."""
@@ -102,15 +118,33 @@ class Calls:
         standing, now = self.log.standing, self.outside.clock.now()
         self.outside.fence.advance(replace(lease, sequence=standing.sequence, checksum=standing.checksum, renewed=now))
 
-    def _refused(self, step: str, trouble: OutsideError) -> Again | Hold:
+    def _refused(self, step: str, effect: Effect, trouble: OutsideError) -> Again | Hold:
         """It was not done, and we know it: look again, later, or ask a person."""
-        self.log.write(events.Refused(step, trouble.code, trouble.message))
+        if isinstance(trouble, Conflict) and (found := self._earlier(effect)) is not None:
+            self.log.record(events.Applied(step, found, found=True))
+            return Again(0)
+        self.log.record(events.Refused(step, trouble.code, trouble.message))
         refusals = self.log.standing.refusals
         looks_help = isinstance(trouble, Conflict | Missing)
         if isinstance(trouble, Denied | Rejected) or (looks_help and refusals >= REFUSALS_ALLOWED):
             do = trouble.do or "mend the cause, then `migrate apply PLAN --resume`"
             return Hold(trouble.code, trouble.message, trouble.seen, do)
         return Again(0 if looks_help else min(LONGEST_PAUSE_S, 2.0 ** min(refusals, 6)))
+
+    def _just_done(self, step: str, effect: Effect) -> Again | None:
+        """The wait before the very same call is made again: what we read may trail what we did."""
+        calls = self.log.standing.done(step)
+        if not calls or calls[-1].effect != effect:
+            return None
+        rest_s = calls[-1].at + self.migration.waits.look_every_s - self.outside.clock.now()
+        return self._wait(step, f"done, and not to be seen yet: {effect.summary}", rest_s) if rest_s > 0 else None
+
+    def _earlier(self, effect: Effect) -> Result | None:
+        """A conflict may be with our own call, whose answer was lost and which landed since."""
+        try:
+            return self.outside.effector.found(effect)
+        except OutsideError:
+            return None
 
     def _wait(self, step: str, reason: str, rest_s: float | None = None) -> Again:
         every_s = self.migration.waits.look_every_s

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from migrator.errors import JournalMoved
 from migrator.machine.outcome import Orders
 from migrator.model import events
 from migrator.model.events import Entry, Event
@@ -18,16 +21,15 @@ class Logbook:
 
     def __init__(self, migration: Migration, journal: Journal, clock: Clock, reporter: Reporter, orders: Orders) -> None:
         self.migration, self.orders = migration, orders
-        self.standing = fold(journal.read())
+        self.standing = replace(fold(journal.read()), resumed=clock.now())
         self._journal, self._clock, self._reporter = journal, clock, reporter
 
     def read(self) -> Standing:
         """Take in what others appended since (`hold`, `release`)."""
         entries = self._journal.read()
         if len(entries) != self.standing.sequence:
-            streaks = self.standing.streaks
-            self.standing = fold(entries)
-            self.standing.streaks.update(streaks)
+            ours = self.standing
+            self.standing = replace(fold(entries), streaks=ours.streaks, resumed=ours.resumed)
         return self.standing
 
     def begin(self) -> None:
@@ -40,6 +42,14 @@ class Logbook:
         """Write one line durably. Raises JournalMoved when somebody appended since, JournalError when it cannot be."""
         self.begin()
         return self._append(event)
+
+    def record(self, event: Event) -> Entry:
+        """Write what became of a call, whatever others appended beside it: an outcome is never lost to a hold."""
+        while True:
+            try:
+                return self.write(event)
+            except JournalMoved:
+                self.read()
 
     def notice(self, step: str, facts: Facts) -> None:
         """Journal the facts that changed since the step last looked; before a run began they are only counted."""

@@ -40,6 +40,7 @@ class Machine:
         self.log = Logbook(migration, journal, outside.clock, reporter, orders)
         self.calls = Calls(migration, outside, self.log)
         self._rechecked = False  # seen steps looked at again since this process started
+        self._looked = 0.0  # when this tick began to look
         self._details: tuple[tuple[str, ...], str] = ((), "")  # of the last hold: what was seen, what to do
 
     @property
@@ -74,16 +75,19 @@ class Machine:
             self.log.write(events.Released(by))
 
     def _tick(self) -> Outcome:
+        self._looked = self.outside.clock.now()
         standing = self.log.read()
         if standing.ended is not None:
             if standing.ended != "rolled-back" or standing.began is None or standing.began.journal == self.orders.journal:
                 return Over(standing.ended)
             # Another run after a rollback: it begins anew, with the first line that it writes.
-            standing = self.log.standing = Standing(standing.sequence, standing.checksum, standing.last_at)
+            blank = Standing(standing.sequence, standing.checksum, standing.last_at, resumed=standing.resumed)
+            standing = self.log.standing = blank
         if standing.held is not None:
             return Standstill(standing.held.code, standing.held.reason, *self._details)
         if standing.pending is not None and (unresolved := self.calls.resolve()):
-            return unresolved
+            at = self.journey.order[self.journey.position(standing.pending.step)]
+            return self._hold(at, unresolved) if isinstance(unresolved, Hold) else unresolved
         step = self.journey.cursor(self.standing)
         if step is None:
             outcome = "rolled-back" if self.standing.back else "migrated"
@@ -111,6 +115,12 @@ class Machine:
         return self._act(step, verdict)
 
     def _take_back(self, step: Step) -> Outcome:
+        if (late := self.calls.doubt(step.NAME, self.standing.doubtful)) is not None:
+            return late
+        if not self._rechecked:
+            if (wrong := self.journey.surroundings(self.migration, self.standing, self.outside)) is not None:
+                return self._act(step, wrong)
+            self._rechecked = True
         sight = step.look(self.migration, self.standing, self.outside)
         self.log.notice(step.NAME, step.facts(sight))
         verdict = step.undo(self.migration, self.standing, sight, self.outside.clock.now())
@@ -147,7 +157,7 @@ class Machine:
                 if verdict.effect is None:
                     self.log.tell(step.NAME, verdict)
                     return Again(verdict.after_s)
-                made = self.calls.make(step.NAME, verdict.effect)
+                made = self.calls.make(step.NAME, verdict.effect, self._looked)
                 return self._hold(step, made) if isinstance(made, Hold) else made
             case Hold():
                 return self._hold(step, verdict)
@@ -163,7 +173,7 @@ class Machine:
     def _hold(self, step: Step, hold: Hold) -> Outcome:
         self._details = (hold.seen, hold.do)
         if self.standing.began is not None:
-            self.log.write(events.Held(step.NAME, hold.code, hold.reason))
+            self.log.write(events.Held(step.NAME, hold.code, hold.reason, measure=hold.measure))
         return Standstill(hold.code, hold.reason, hold.seen, hold.do)
 
     def _fail(self, step: Step, failure: Fail) -> Outcome:

@@ -12,12 +12,13 @@ from migrator.model.records import Swap
 class TakeLease(msgspec.Struct, frozen=True, tag=True):
     """Put our mark on the legacy Service's name: create the Lease, or take it over with the next epoch.
 
+    `takeover` is the resourceVersion of the Lease that is taken over as it was looked at; empty creates one.
     Result: `epoch`, as decimal digits; 1 for a new Lease.
     """
 
     namespace: str
     name: str
-    takeover: bool = False
+    takeover: str = ""
 
     @property
     def summary(self) -> str:

@@ -69,6 +69,7 @@ class Held(msgspec.Struct, frozen=True, tag=True):
     code: str
     reason: str
     by: str = "migrate"
+    measure: float = 0.0  # what a release accepts, where the code has a figure
 
 
 class Released(msgspec.Struct, frozen=True, tag=True):

@@ -70,6 +70,10 @@ class Standing:
     intents: tuple[str, ...] = ()  # steps that intended a change on the way forward, in order
     released: dict[tuple[str, str], Instant] = field(default_factory=dict)  # (step, hold code) -> when
     refusals: int = 0  # refused calls in a row
+    doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
+    doubted: tuple[str, ...] = ()  # the steps that intended such calls
+    accepted: dict[tuple[str, str], float] = field(default_factory=dict)  # (step, hold code) -> the measure released
+    resumed: Instant = 0.0  # when this process began to look; not in the journal
     epoch: int = 0  # of the Lease, as we last took it
     entered: dict[str, Instant] = field(default_factory=dict)  # step -> first look at it, or the last release
     _facts: dict[tuple[str, bool], dict[str, Fact]] = field(default_factory=dict)
@@ -108,6 +112,10 @@ class Standing:
         """A step's last record change in each zone, in the direction we go."""
         return {each.effect.zone_id: each for each in self.done(step) if isinstance(each.effect, ChangeRecords)}
 
+    def waiting_since(self, step: str, now: Instant) -> Instant:
+        """Since when a step is waited for without a break, for deadlines: nobody waited while no process ran."""
+        return max(self.entered.get(step, now), self.resumed)
+
     def streak(self, step: str, name: str) -> int:
         """How many looks in a row, without a gap, saw a fact true; a restart begins anew."""
         return self.streaks.get((step, name), (0, 0.0))[0]
@@ -125,16 +133,15 @@ class Standing:
         event, at = entry.event, entry.at
         known = replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at)
         if isinstance(event, Began):
-            return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks)
+            return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
         if isinstance(event, Noticed):
             return known._with_facts(event, at)
         if isinstance(event, Intended):
-            intents = known.intents if known.back or event.step in known.intents else (*known.intents, event.step)
-            return replace(known, pending=Pending(event.step, event.effect, at), intents=intents)
+            return replace(known, pending=Pending(event.step, event.effect, at), intents=known._intending(event))
         if isinstance(event, Applied):
             return known._with_result(event, at)
         if isinstance(event, Refused):
-            return replace(known, pending=None, refusals=known.refusals + 1)
+            return known._with_refusal(event)
         if isinstance(event, Unclear):
             return known
         if isinstance(event, Seen):
@@ -157,20 +164,40 @@ class Standing:
         entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
         return replace(self, _facts={**self._facts, key: facts}, entered=entered)
 
+    def _intending(self, event: Intended) -> tuple[str, ...]:
+        """Our mark set again on the way is not the step's own doing."""
+        marks_again = isinstance(event.effect, TakeLease) and bool(self.intents)
+        known = self.back or marks_again or event.step in self.intents
+        return self.intents if known else (*self.intents, event.step)
+
+    def _with_refusal(self, event: Refused) -> Standing:
+        """A call that was not done leaves nothing to take back; one that may have been done is remembered."""
+        refused = replace(self, pending=None, refusals=self.refusals + 1)
+        if event.code == "unclear" and self.pending is not None:
+            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step))
+        if self.back or event.step in self.doubted or self._done.get((event.step, False)):
+            return refused
+        return replace(refused, intents=tuple(each for each in self.intents if each != event.step))
+
     def _with_result(self, event: Applied, at: Instant) -> Standing:
         if self.pending is None:
             return self
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
-        epoch = int(event.result["epoch"]) if isinstance(done.effect, TakeLease) else self.epoch
+        if isinstance(done.effect, TakeLease):
+            return replace(self, pending=None, refusals=0, epoch=int(event.result["epoch"]))
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
-        return replace(self, pending=None, refusals=0, epoch=epoch, _done=calls)
+        # A released drift was this one; the next is asked about again.
+        released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
+        return replace(self, pending=None, refusals=0, released=released, _done=calls)
 
     def _lifted(self, at: Instant) -> Standing:
         if self.held is None:
             return self
-        released = {**self.released, (self.held.step, self.held.code): at}
-        return replace(self, held=None, released=released, refusals=0, entered={**self.entered, self.held.step: at})
+        what = (self.held.step, self.held.code)
+        released, accepted = {**self.released, what: at}, {**self.accepted, what: self.held.measure}
+        entered = {**self.entered, self.held.step: at}
+        return replace(self, held=None, released=released, accepted=accepted, refusals=0, entered=entered)
 
 
 def fold(entries: tuple[Entry, ...]) -> Standing:

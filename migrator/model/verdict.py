@@ -29,6 +29,7 @@ class Hold(msgspec.Struct, frozen=True, tag=True):
     reason: str
     seen: tuple[str, ...] = ()
     do: str = ""
+    measure: float = 0.0  # what a release would accept, where there is a figure
 
 
 class Fail(msgspec.Struct, frozen=True, tag=True):

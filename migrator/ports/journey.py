@@ -53,11 +53,15 @@ class Guard:
 
 @dataclass(frozen=True)
 class Journey:
-    """The steps in their order, the guards beside them, and the step past which nothing leads back."""
+    """The steps in their order, the guards beside them, and the step past which nothing leads back.
+
+    `surroundings` is asked once by every process before it takes anything back; forward the first step asks the same.
+    """
 
     order: tuple[Step, ...]
     guards: tuple[Guard, ...]
     no_return: str
+    surroundings: Callable[[Migration, Standing, Outside], Wait | Hold | None] = lambda migration, standing, outside: None
 
     def position(self, name: str) -> int:
         """A step's place in the order; one past the end for an unknown or empty name."""
@@ -81,5 +85,6 @@ class Journey:
         return tuple(each for each in self.guards if self.position(each.first) <= at < self.position(each.until))
 
     def past_return(self, standing: Standing) -> bool:
-        """Whether a change past the point of no return was intended."""
-        return any(self.position(name) >= self.position(self.no_return) for name in standing.intents)
+        """Whether a change past the point of no return was intended and may have been made, by us or by another."""
+        past = (*standing.intents, *(() if standing.back else standing.seen))
+        return any(self.position(name) >= self.position(self.no_return) for name in past)

@@ -66,6 +66,8 @@ class EffectorDoor:
         if effect.takeover:
             self._cluster.look(subject, "GET leases")
             lease = self._ours(effect)
+            if lease.resource_version != effect.takeover:
+                raise Conflict(f"cannot {effect.summary}: it was moved on since it was looked at")
             ours = replace(lease, epoch=lease.epoch + 1, host=self._host, migration=self._migration)
             self._cluster.change("PATCH leases", subject, partial(write_lease, self._world, ours))
         else:

@@ -113,13 +113,16 @@ class Voyage:
         self.crashes = 0
         self.boundaries = {"append": 0, "effect": 0}
 
-    def process(self, crash: CrashPlan | None = None, *, host: str = HOST, **orders: Any) -> tuple[Machine, Outside]:
-        """A new process over the lines that the last one left."""
+    def process(
+        self, crash: CrashPlan | None = None, *, host: str = HOST, anew: bool = True, **orders: Any
+    ) -> tuple[Machine, Outside]:
+        """A new process over the lines that the last one left; with `anew` it begins again after a rollback."""
         self.journal = MemoryJournal(self.journal.lines)
         crash = crash or CrashPlan()
         self._crash, self._dying = crash, DyingJournal(self.journal, crash)
         began = fold(self.journal.read())
-        id = began.began.journal if began.began is not None and began.ended is None else f"journal-{began.sequence + 1}"
+        goes_on = began.began is not None and (began.ended is None or not anew)
+        id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + 1}"
         outside = self.stage.joined(id, migration=self.migration.id, host=host)
         outside = Outside(**{**outside.__dict__, "effector": DyingEffector(outside.effector, crash)})
         given = Orders(id, __version__, host, signed_digest(self.migration), **orders)
@@ -148,7 +151,11 @@ class Voyage:
 
     def back(self, crash: CrashPlan | None = None, **given: Any) -> Finish | None:
         """Run one process on the way back to its end."""
-        return self.sail(crash, before=lambda machine: machine.turn_back("asked", "told to roll back", "a test"), **given)
+
+        def turn(machine: Machine) -> None:
+            machine.turn_back("asked", "told to roll back", "a test")
+
+        return self.sail(crash, before=turn, anew=False, **given)
 
     def end(self) -> dict[str, Any]:
         """What is left in the world, ids and times aside: records by where they lead, Services, AWS, our marks."""

@@ -31,4 +31,4 @@ ORDER: tuple[Step, ...] = (
     finish,
 )
 
-JOURNEY = Journey(ORDER, GUARDS, no_return=retire.NAME)
+JOURNEY = Journey(ORDER, GUARDS, no_return=retire.NAME, surroundings=admit.surroundings)

@@ -50,10 +50,12 @@ def facts(sight: Sight) -> Facts:
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     if isinstance(sight.lease, Unknown):
-        return Wait(f"lease unread: {sight.lease.why}", migration.waits.look_every_s)
+        reason = f"lease unread: {sight.lease.why}"
+        begun = standing.began is not None
+        return Wait(reason, migration.waits.look_every_s) if begun else Hold("unread", reason)
     if sight.lease is not None and not ours(sight.lease, standing):
         return foreign(migration, sight)
-    if sight.lease is not None and sight.lease.sequence > standing.sequence:
+    if sight.lease is not None and (sight.lease.sequence > standing.sequence or 0 < standing.epoch < sight.lease.epoch):
         return behind(migration, sight.lease, standing)
     if bad := next((each for each in sight.results if each.status == "failed"), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
@@ -87,7 +89,7 @@ def foreign(migration: Migration, sight: Sight) -> Hold:
 
 def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
     """The cluster remembers more than we do: this journal is an old copy."""
-    seen = f"lease {lease.namespace}/{lease.name} was last moved on at line {lease.sequence}"
+    seen = f"lease {lease.namespace}/{lease.name} (epoch {lease.epoch}) was last moved on at line {lease.sequence}"
     reason = f"the journal of {migration.service} ends at line {standing.sequence}"
     return Hold("journal-behind", reason, (seen,), "put the newest copy of the journal in place; an older one must not act")
 
@@ -105,7 +107,18 @@ def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
     if now < quiet_at:
         reason = f"waiting until no call of {lease.host} can still arrive"
         return Wait(reason, min(quiet_at - now, 30), until=quiet_at)
-    return Wait(f"taking over from {lease.host}", 0, TakeLease(lease.namespace, lease.name, takeover=True))
+    return Wait(f"taking over from {lease.host}", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
+
+
+def surroundings(migration: Migration, standing: Standing, outside: Outside) -> Wait | Hold | None:
+    """Whether cluster, account and clock are the right ones; asked by every process on the way back, too."""
+    due = tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL == "finish")
+    results = checks.run(migration, outside, due)
+    if bad := next((each for each in results if each.status == "failed"), None):
+        return Hold(bad.code, bad.seen, bad.details, bad.do)
+    if blind := next((each for each in results if each.status == "unknown"), None):
+        return Wait(f"{blind.id}: {blind.seen}", migration.waits.look_every_s)
+    return None
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:

@@ -92,7 +92,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return hold
     if isinstance(sight.balancer, LoadBalancer) and sight.bindings:
         return Done(f"service {name} has load balancer {sight.balancer.name} as {service.hostname}")
-    waited_s = now - standing.entered.get(NAME, now)
+    waited_s = now - standing.waiting_since(NAME, now)
     complaints = tuple(f"{each.reason}: {each.message}" for each in sight.troubles)
     if waited_s > waits.clone_deadline_s:
         reason = f"service {name} has no load balancer after {waited_s:.0f} s"
@@ -162,11 +162,11 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return Wait(f"delete service {name}", 0, effect)
     if service is None and not left:
         return Done(f"service {name} and everything the controller made for it are gone")
-    waited_s = now - standing.entered.get(NAME, now)
+    waited_s = now - standing.waiting_since(NAME, now)
     complaints = tuple(f"{each.reason}: {each.message}" for each in sight.troubles)
     if waited_s > waits.sweep_deadline_s:
         seen = (*left, *complaints)
-        do = f"mend what the controller complains about (kubectl -n {migration.new.namespace} get events), then run again"
+        do = "mend what the controller complains about (its events on the Service), then `migrate rollback PLAN`"
         return Hold("sweep-stuck", f"what was made for {name} is still there after {waited_s:.0f} s", seen, do)
     what = f"{len(left)} AWS objects" if left else "the finalizer"
     return Wait(f"the controller is removing {name}: {what} left", waits.look_every_s)

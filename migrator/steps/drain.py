@@ -13,6 +13,7 @@ from migrator.steps import flows
 from migrator.steps.flows import Flows
 
 NAME = "drain"
+SPREAD = 2.0  # noise comes and goes: up to so many times what a person accepted is still the same noise
 HOLDS_UNTIL = "sweep"  # where there is nothing left to look at
 
 
@@ -38,13 +39,21 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     reason = f"legacy: {busy.reason}{beside(migration, sight.new)}"
     if isinstance(sight.legacy, Unknown):
         return msgspec.structs.replace(busy, reason=reason)
-    if (NAME, "still-draining") in standing.released:
-        return Done(f"{reason}; accepted by a person")
+    measure = level(migration, sight.legacy)
+    accepted = standing.accepted.get((NAME, "still-draining"))
+    if accepted is not None and measure is not None and measure <= accepted * SPREAD:
+        return Done(f"{reason}; a person took as much for noise")
     deadline = standing.entered.get(NAME, now) + waits.drain_deadline_s
     if now < deadline:
-        return msgspec.structs.replace(busy, reason=reason, until=None)
+        return msgspec.structs.replace(busy, reason=reason)
     do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on, `migrate rollback PLAN` goes back"
-    return Hold("still-draining", reason, (), do)
+    return Hold("still-draining", reason, (), do, measure or 0.0)
+
+
+def level(migration: Migration, legacy: Flows) -> float | None:
+    """The figure that a person accepts or not: new flows a minute, or open ones where those are more; None is unknown."""
+    rate = flows.busiest_per_min(legacy, migration.waits.metric_period_s)
+    return None if rate is None else max(rate, *(each.active or 0.0 for each in legacy.periods))
 
 
 def beside(migration: Migration, new: Flows | Unknown) -> str:

@@ -44,14 +44,14 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
 
 def facts(sight: Sight) -> Facts:
     well = isinstance(sight.new, Health) and bool(sight.new.ports) and not sight.new.sick_ports
-    return {"insync": sight.records.insync, "well": well}
+    return {**sight.records.facts, "well": well}
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     waits, every, new = migration.waits, migration.waits.look_every_s, new_name(standing)
     if blind := unread(sight.clone, sight.legacy, sight.lease, sight.new):
         return Wait(f"end state unread: {blind.why}", every)
-    if hold := wrong(migration, sight):
+    if hold := wrong(migration, standing, sight):
         return hold
 
     def final(move: Move) -> RecordSet:
@@ -71,15 +71,17 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     return unmark(migration, sight)
 
 
-def wrong(migration: Migration, sight: Sight) -> Hold | None:
+def wrong(migration: Migration, standing: Standing, sight: Sight) -> Hold | None:
     """What a person has to look at: the clone lost, or the legacy Service made again by somebody's automation."""
     name = f"{migration.new.namespace}/{migration.new.name}"
-    if sight.clone is None:
-        return Hold("clone-changed", f"service {name} is gone", (), f"make {name} again from the plan's manifest at once")
+    clone = sight.clone
+    assert not isinstance(clone, Unknown)
+    if clone is None or clone.deleting or clone.uid != standing.fact("clone", "uid"):
+        do = f"make {name} again from the plan's manifest at once"
+        return Hold("clone-changed", f"service {name} is gone, being deleted, or another one", (), do)
     assert not isinstance(sight.legacy, Unknown)
-    reborn = sight.legacy is not None and sight.legacy.uid != migration.legacy.service.uid
-    if reborn and sight.legacy is not None and sight.legacy.type == "LoadBalancer":
-        seen = (f"its uid is {sight.legacy.uid}, the retired one was {migration.legacy.service.uid}",)
+    if sight.legacy is not None and sight.legacy.type == "LoadBalancer" and not sight.legacy.deleting:
+        seen = (f"its uid is {sight.legacy.uid}, the retired one had {migration.legacy.service.uid}",)
         do = "remove it from what deploys it (Git, Helm), delete it, then `migrate apply PLAN --resume`"
         return Hold("reborn", f"service {migration.service} was made again as a load balancer", seen, do)
     return None

@@ -6,38 +6,45 @@ import msgspec
 
 from migrator.model.balancers import FlowMinute
 from migrator.model.migration import Migration
-from migrator.model.units import Unknown
+from migrator.model.units import Instant, Unknown
 from migrator.model.verdict import Wait
+from migrator.model.waits import Waits
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked
 
 
 class Flows(msgspec.Struct, frozen=True):
-    """One load balancer's flows over the quiet window, a period each."""
+    """One load balancer's flows over the quiet window, a period each; `at` is when they were asked for."""
 
     periods: tuple[FlowMinute, ...]
+    at: Instant = 0.0
 
 
 def seen(arn: str, migration: Migration, outside: Outside) -> Flows | Unknown:
     """The last `quiet_s` that CloudWatch has settled; one call."""
     waits = migration.waits
     period_s = waits.metric_period_s
-    end = (outside.clock.now() - waits.metric_lag_s) // period_s * period_s
+    now = outside.clock.now()
+    end = (now - waits.metric_lag_s) // period_s * period_s
     periods = -(-waits.quiet_s // period_s)
-    return asked(lambda: Flows(outside.metrics.flows(arn, end - periods * period_s, end, period_s)))
+    return asked(lambda: Flows(outside.metrics.flows(arn, end - periods * period_s, end, period_s), now))
 
 
-def busiest_per_min(flows: Flows, period_s: int) -> float | None:
-    """New flows a minute in the busiest period; None where a period says nothing at all.
+def per_min(period: FlowMinute, period_s: int) -> float | None:
+    """New flows a minute in one period; None where it says nothing at all.
 
     Without requests NewFlowCount is not reported: a missing point is zero only where another metric has one.
     """
-    rates = []
-    for each in flows.periods:
-        if each.new is None and each.active is None and each.hosts is None:
-            return None
-        rates.append((each.new or 0.0) * 60 / period_s)
-    return max(rates, default=None)
+    if period.new is None and period.active is None and period.hosts is None:
+        return None
+    return (period.new or 0.0) * 60 / period_s
+
+
+def busiest_per_min(flows: Flows, period_s: int) -> float | None:
+    """New flows a minute in the busiest period; None where a period says nothing at all."""
+    rates = [per_min(each, period_s) for each in flows.periods]
+    known = [each for each in rates if each is not None]
+    return None if len(known) < len(rates) else max(known, default=None)
 
 
 def busy(flows: Flows | Unknown, migration: Migration) -> Wait | None:
@@ -50,11 +57,22 @@ def busy(flows: Flows | Unknown, migration: Migration) -> Wait | None:
     if rate is None:
         return Wait("CloudWatch has no point for part of the window, which is not the same as no flows", every)
     active = flows.periods[-1].active or 0.0
+    if rate <= waits.noise_flows_per_min and not active:
+        return None
+    until = quiet_at(flows, waits)
+    reason = f"{active:.0f} flows are still open"
     if rate > waits.noise_flows_per_min:
-        return Wait(f"{rate:.0f} new flows a minute in the last {waits.quiet_s:.0f} s, {noise(migration)}", every)
-    if active > 0:
-        return Wait(f"{active:.0f} flows are still open", every)
-    return None
+        reason = f"{rate:.0f} new flows a minute in the last {waits.quiet_s:.0f} s, {noise(migration)}"
+    return Wait(reason, max(0.5, min(every, until - flows.at)), until=until)
+
+
+def quiet_at(flows: Flows, waits: Waits) -> Instant:
+    """When it can be seen quiet at the earliest: the last loud period has left the window, the next one shows none open."""
+    period_s = waits.metric_period_s
+    loud = [each for each in flows.periods if (per_min(each, period_s) or 0) > waits.noise_flows_per_min]
+    left = loud[-1].start + period_s + waits.quiet_s if loud else 0.0
+    closed = flows.periods[-1].start + 2 * period_s if flows.periods[-1].active else 0.0
+    return max(left, closed) + waits.metric_lag_s
 
 
 def noise(migration: Migration) -> str:

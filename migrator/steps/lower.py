@@ -20,7 +20,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> RecordsS
 
 
 def facts(sight: RecordsSeen) -> Facts:
-    return {"insync": sight.insync}
+    return sight.facts
 
 
 def lowered(move: Move) -> RecordSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -11,28 +12,39 @@ from migrator.model.effects import ChangeRecords
 from migrator.model.migration import Migration
 from migrator.model.records import BalancerName, Move, RecordSet, Swap
 from migrator.model.standing import Standing
-from migrator.model.units import Instant, Unknown
+from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Hold, Wait
 from migrator.model.waits import ADDRESS_TTL_S
 from migrator.ports.outside import Outside
 from migrator.steps.asking import all_asked, asked
 
+SOON_S = 5.0  # between looks at what AWS does within a minute
 Listed = tuple[tuple[Move, RecordSet | None], ...]
 Form = Callable[[Move], RecordSet]
 
 
 class RecordsSeen(msgspec.Struct, frozen=True):
     """The planned record sets as listed now, and the zones whose last change by this step has not reached every
-    authority yet (`lagging`); `lost` are zones whose change was made but whose id never came back."""
+    authority yet (`lagging`); `lost` are zones whose change was made but whose id never came back. `synced` are the ids
+    of the changes that have."""
 
     listed: Listed | Unknown
     lagging: tuple[str, ...] | Unknown
     lost: tuple[str, ...] = ()
+    synced: tuple[str, ...] = ()
 
     @property
     def insync(self) -> bool:
         """Whether every change of the step was seen INSYNC."""
         return self.lagging == () and not self.lost
+
+    @property
+    def facts(self) -> Facts:
+        """Which changes are in sync, by id, so that an older change's `since` is never taken for a newer one's.
+
+        Nothing where it could not be read: that does not make us forget.
+        """
+        return {} if isinstance(self.lagging, Unknown) else {"insync": list(self.synced)}
 
 
 def seen(name: str, migration: Migration, standing: Standing, outside: Outside) -> RecordsSeen:
@@ -40,9 +52,16 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside) 
     changes = {zone: done.result.get("change", "") for zone, done in sorted(standing.changes(name).items())}
     known = {zone: change for zone, change in changes.items() if change}
     listed = asked(lambda: current(migration.dns.moves, outside))
-    states = all_asked([lambda zone=zone, id=id: (zone, outside.records.insync(id)) for zone, id in known.items()])  # type: ignore[misc]
-    lagging = states if isinstance(states, Unknown) else tuple(zone for zone, insync in states if not insync)
-    return RecordsSeen(listed, lagging, tuple(zone for zone, change in changes.items() if not change))
+    lost = tuple(zone for zone, change in changes.items() if not change)
+    # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
+    before = set(standing.noticed(name).get("insync", ()))
+    asking = [id for id in known.values() if id not in before]
+    states = all_asked([partial(outside.records.insync, id) for id in asking])
+    if isinstance(states, Unknown):
+        return RecordsSeen(listed, states, lost)
+    late = {id for id, insync in zip(asking, states, strict=True) if not insync}
+    lagging = tuple(zone for zone, id in known.items() if id in late)
+    return RecordsSeen(listed, lagging, lost, tuple(sorted(set(known.values()) - late)))
 
 
 def new_name(standing: Standing) -> BalancerName:
@@ -96,7 +115,8 @@ def towards(name: str, records: RecordsSeen, wanted: Form, why: str, look_every_
     if isinstance(records.lagging, Unknown):
         return Wait(f"{name}: cannot see whether Route 53 is in sync: {records.lagging.why}", look_every_s)
     if records.lagging:
-        return Wait(f"Route 53 has not brought zone {', '.join(records.lagging)} to all its servers yet", look_every_s)
+        reason = f"Route 53 has not brought zone {', '.join(records.lagging)} to all its servers yet"
+        return Wait(reason, min(look_every_s, SOON_S))
     return None
 
 
@@ -117,11 +137,10 @@ def longest_held_s(moves: tuple[Move, ...]) -> float:
 def insync_since(name: str, standing: Standing) -> Instant | None:
     """Since when every change that a step made is known to have reached all authorities; None while it is not.
 
-    The fact may be older than the change itself: a step that has not changed anything yet lags nowhere.
+    A step that changed nothing is in sync since its first look.
     """
-    since = standing.since(name, "insync")
-    made = max((each.at for each in standing.changes(name).values()), default=None)
-    return since if since is None or made is None else max(since, made)
+    changes = sorted(done.result.get("change", "") for done in standing.changes(name).values())
+    return standing.since(name, "insync", changes)
 
 
 def waited(since: Instant, for_s: float, now: Instant, reason: str) -> Wait | None:

@@ -66,13 +66,18 @@ def gone(service: Service | Unknown | None, migration: Migration) -> bool:
         return False
     if service is None or service.uid != migration.legacy.service.uid:
         return True
+    return gone_as_seen(service)
+
+
+def gone_as_seen(service: Service) -> bool:
+    """Whether this object is being deleted, or is no load balancer any more."""
     return service.deleting or service.type != "LoadBalancer"
 
 
 def facts(sight: Sight) -> Facts:
     """The witnesses themselves: nothing is deleted without them in the journal. They stay as last seen in full."""
     service = sight.service
-    if unread(*blindable(sight)) is not None or not isinstance(service, Service) or service.deleting:
+    if unread(*blindable(sight)) is not None or not isinstance(service, Service) or gone_as_seen(service):
         return {}
     assert isinstance(sight.pointing, tuple) and isinstance(sight.groups, tuple) and isinstance(sight.new, Health)
     return {

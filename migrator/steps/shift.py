@@ -12,7 +12,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps import flows, health, probing, records
-from migrator.steps.asking import unread
+from migrator.steps.asking import asked, unread
 from migrator.steps.flows import Flows
 from migrator.steps.health import Health
 from migrator.steps.lower import lowered
@@ -28,6 +28,7 @@ class Sight(msgspec.Struct, frozen=True):
     legacy: Health | Unknown
     legacy_probe: ProbeSeen  # on the way back only
     flows: Flows | Unknown  # of the new load balancer; on the way back only
+    gone: bool | Unknown = False  # whether the new load balancer is no more; on the way back only
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
@@ -39,11 +40,12 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         return Sight(seen, new, legacy, ProbeSeen(False, "not tried"), Unknown("not asked"))
     probe = probing.legacy(migration, outside)
     new_flows = flows.seen(arn, migration, outside)
-    return Sight(seen, Unknown("not asked"), legacy, probe, new_flows)
+    gone = asked(lambda: outside.balancers.balancer(arn) is None)
+    return Sight(seen, Unknown("not asked"), legacy, probe, new_flows, gone)
 
 
 def facts(sight: Sight) -> Facts:
-    return {"insync": sight.records.insync}
+    return sight.records.facts
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
@@ -81,14 +83,17 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return unfit_for_return(migration, standing, sight, now) or verdict
     if verdict is not None:
         return verdict
-    if not standing.done(NAME):
-        return Done("every record set leads to legacy")
+    if NAME not in standing.intents:
+        return Done("every record set leads to legacy, and never led elsewhere")
+    # Somebody may have set them back by hand before us: then nothing of ours lags, and the wait counts from our first look.
     since = records.insync_since(NAME, standing)
     assert since is not None
     held_s = records.longest_held_s(migration.dns.moves)
     if rest := records.waited(since, held_s, now, f"answers with the new load balancer run out of caches in {held_s:.0f} s"):
         return rest
-    if busy := flows.busy(sight.flows, migration):
+    if isinstance(sight.gone, Unknown):
+        return Wait(f"new load balancer unread: {sight.gone.why}", waits.look_every_s)
+    if not sight.gone and (busy := flows.busy(sight.flows, migration)):
         return busy
     return Done(f"{len(migration.dns.moves)} record sets lead to legacy again, the new load balancer is quiet")
 
@@ -106,7 +111,7 @@ def unfit_for_return(migration: Migration, standing: Standing, sight: Sight, now
         reason = f"0 healthy targets behind port {sight.legacy.sick_ports[0]} of legacy"
     else:
         reason = f"a probe through legacy fails: {sight.legacy_probe.seen}"
-    if now - standing.entered.get(NAME, now) > migration.waits.warm_deadline_s:
-        do = "mend the targets of legacy, then run the same command again"
+    if now - standing.waiting_since(NAME, now) > migration.waits.warm_deadline_s:
+        do = "mend the targets of legacy, then `migrate rollback PLAN`"
         return Hold("legacy-sick", f"cannot move back: {reason}", sight.legacy.lines(), do)
     return Wait(f"cannot move back yet: {reason}", every)

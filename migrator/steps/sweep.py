@@ -65,15 +65,15 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     left = leftovers(migration, sight)
     if not released(sight):
         return cleaning(migration, standing, sight, left, now)
-    if not left and sight.groups:
-        assert isinstance(sight.groups, tuple)
-        return stuck(migration, sight, f"target group {sight.groups[0].name} is attached elsewhere", 0)
-    if not left:
+    if not left and not sight.groups:
         return Done(f"load balancer {migration.legacy.balancer.name} and all that was recorded with it are gone from AWS")
     if standing.streak(NAME, "released") < migration.waits.streak:
         # AWS's lists trail its deletions; a leak is one that several looks agree on.
-        return Wait(f"{len(left)} objects of legacy are still listed", every)
-    waited_s = now - standing.entered.get(NAME, now)
+        return Wait("objects of legacy are still listed", every)
+    if not left:
+        assert isinstance(sight.groups, tuple)
+        return stuck(migration, sight, f"target group {sight.groups[0].name} is attached elsewhere and stays", 0)
+    waited_s = now - standing.waiting_since(NAME, now)
     if waited_s > migration.waits.sweep_deadline_s:
         return stuck(migration, sight, f"{left[0].summary} does not succeed", waited_s)
     return Wait(f"its controller left this behind: {left[0].summary}", 0, left[0])
@@ -99,7 +99,7 @@ def needed(rule: Rule, ports: set[int]) -> bool:
 
 def cleaning(migration: Migration, standing: Standing, sight: Sight, left: tuple[Effect, ...], now: Instant) -> Verdict:
     """The legacy controller is at it; its complaints are shown, and after the deadline a person is asked."""
-    waited_s = now - standing.entered.get(NAME, now)
+    waited_s = now - standing.waiting_since(NAME, now)
     complaint = f" ({sight.troubles[0].reason}: {sight.troubles[0].message})" if sight.troubles else ""
     if waited_s > migration.waits.sweep_deadline_s:
         return stuck(migration, sight, f"the finalizer of {migration.service} is still there", waited_s)

@@ -15,7 +15,7 @@ from migrator.ports.outside import Outside
 from migrator.steps import health, probing
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health
-from migrator.steps.records import new_name, waited
+from migrator.steps.records import SOON_S, new_name, waited
 
 NAME = "warm"
 HOLDS_UNTIL = "settle"  # from there on the guards look at the new load balancer
@@ -101,7 +101,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if lacking is None:
         assert isinstance(sight.new, Health)
         return Done(f"{sight.new.healthy} targets healthy in every zone that legacy serves; {sight.new_probe.seen}")
-    waited_s = now - standing.entered.get(NAME, now)
+    waited_s = now - standing.waiting_since(NAME, now)
     if waited_s > waits.warm_deadline_s:
         return too_late(sight, lacking, waited_s)
     return lacking
@@ -125,15 +125,15 @@ def lack(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     assert isinstance(balancer, LoadBalancer)
     assert isinstance(sight.listeners, tuple) and isinstance(sight.bindings, tuple)
     assert isinstance(sight.legacy, Health) and isinstance(sight.new, Health)
-    every = waits.look_every_s
+    every, soon = waits.look_every_s, min(waits.look_every_s, SOON_S)
     if balancer.state != "active":
-        return Wait(f"load balancer {balancer.name} is {balancer.state}", every)
+        return Wait(f"load balancer {balancer.name} is {balancer.state}", soon)
     if missing := ports(migration.legacy.listeners) - ports(sight.listeners):
         return Wait(f"load balancer {balancer.name} has no listener on {', '.join(sorted(missing))} yet", every)
     if unobserved := [each.name for each in sight.bindings if not each.observed]:
         return Wait(f"the controller has not registered the targets of {unobserved[0]} yet", every)
     if short := health.short_of(sight.legacy, sight.new, waits.healthy_pct):
-        return Wait(short, every)
+        return Wait(short, soon)
     if (streak := standing.streak(NAME, "enough")) < waits.streak:
         return Wait(f"healthy at {streak} looks in a row, {waits.streak} needed", every)
     return name_lack(standing, sight, now, every) or probe_lack(sight, every)

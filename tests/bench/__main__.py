@@ -24,7 +24,10 @@ def main() -> int:
     live = Peaks()
     live.start()
     seeds = tuple(range(asked.seed, asked.seed + asked.seeds))
-    ways, journeys, commands = moved(seeds), rates(), starts()
+    try:
+        ways, journeys, commands = moved(seeds), rates(), starts()
+    finally:
+        live.join()  # which stops its sandbox, whatever went wrong here
     figures = Figures(ways, journeys, live.result(), commands, time.monotonic() - began)
     print(msgspec.json.encode(figures).decode() if asked.json else rendered(figures))
     return 0

@@ -22,7 +22,7 @@ from migrator.simulation.stage import Stage
 from migrator.steps.finish import longest_interval_s
 from migrator.steps.records import longest_held_s
 
-PEEK_S = 0.25
+PEEK_S = 0.25  # how exactly the end of what nobody tells of is known
 
 
 class Marks(msgspec.Struct, frozen=True):

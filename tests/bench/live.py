@@ -42,7 +42,7 @@ class Peaks(threading.Thread):
     """`peaks`, beside whatever else is measured that does not mind; `result` waits for it."""
 
     def __init__(self) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self._found: tuple[Peak, ...] = ()
         self._trouble: Exception | None = None
 

@@ -19,8 +19,7 @@ MIB = 2**20
 LAUNCHER = """
 import os, sys
 null = os.open(os.devnull, os.O_WRONLY)
-streams = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
-child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=streams)
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
 _, status, used = os.wait4(child, 0)
 print(os.waitstatus_to_exitcode(status), used.ru_maxrss)
 """
@@ -52,15 +51,19 @@ def peak(name: str, command: Sequence[str], env: dict[str, str]) -> Peak:
     )
     code, used = map(int, launched.stdout.split())
     if code:
-        raise RuntimeError(f"`{' '.join(command)}` ended with {code}")
+        raise _failed(command, code, launched.stderr)
     return Peak(name, used * RSS_UNIT / MIB)
 
 
 def elapsed_s(command: Sequence[str], env: dict[str, str]) -> float:
-    """Run a command to its end; seconds by the wall clock. Raises CalledProcessError when it fails."""
+    """Run a command to its end; seconds by the wall clock. Raises RuntimeError when it fails."""
     began = time.perf_counter()
-    subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-    return time.perf_counter() - began
+    nothing = subprocess.DEVNULL
+    ended = subprocess.run(command, env=env, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE, text=True, check=False)
+    took_s = time.perf_counter() - began
+    if ended.returncode:
+        raise _failed(command, ended.returncode, ended.stderr)
+    return took_s
 
 
 def medians_s(commands: dict[str, Sequence[str]], env: dict[str, str], rounds: int) -> dict[str, float]:
@@ -72,3 +75,7 @@ def medians_s(commands: dict[str, Sequence[str]], env: dict[str, str], rounds: i
         for name, each in commands.items():
             runs[name].append(elapsed_s(each, env))
     return {name: median(each) for name, each in runs.items()}
+
+
+def _failed(command: Sequence[str], code: int, said: str) -> RuntimeError:
+    return RuntimeError(f"`{' '.join(command)}` ended with {code}: {said.strip()}")

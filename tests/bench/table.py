@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tests.bench.bound import PEEK_S
 from tests.bench.measuring import Peak
 from tests.bench.rate import Rate
 from tests.bench.startup import Start
@@ -54,7 +55,7 @@ def _waits(overhead: Overhead, seeds: tuple[int, ...]) -> list[str]:
         parts = [each for each in overhead.parts if each.unavoidable is wanted]
         lines.append(f"  {title:30}{sum(each.seconds for each in parts):>10.1f} s   mean")
         lines += [f"    {each.name:28}{each.seconds:>10.1f} s" for each in parts if abs(each.seconds) >= 0.05]
-    if overhead.shortest_part_s < -0.001:
+    if overhead.shortest_part_s < -PEEK_S:
         lines.append(f"  A WAIT WAS CUT SHORT by up to {-overhead.shortest_part_s:.1f} s")
     return lines
 

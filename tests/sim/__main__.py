@@ -102,7 +102,7 @@ def _kills(seed: int, course: Course, wanted: int) -> tuple[int, int]:
 
 
 def _summary(verdict: Verdict) -> None:
-    for how in ("kill", "interrupt", "pause"):
+    for how in ("kill", "interrupt", "pause", "long pause"):
         steps = Counter({step: count for (each, step), count in verdict.struck.items() if each == how})
         where = ", ".join(f"{count} in {step}" for step, count in steps.most_common())
         say(f"  {how}s: {verdict.blows(how)} ({where})")

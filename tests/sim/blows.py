@@ -7,9 +7,12 @@ from typing import Literal
 
 import msgspec
 
-How = Literal["kill", "interrupt", "pause"]
-LAST_WAIT = 30  # from here a journey may be over before a longer delay is
-SHORT_PAUSE_S, LONG_PAUSE_S = (0.5, 8.0), (61.0, 66.0)  # a call is refused 60 s after its intent
+How = Literal["kill", "interrupt", "pause", "long pause"]
+PAUSES_S: dict[How, tuple[float, float]] = {
+    "pause": (0.5, 8.0),
+    "long pause": (61.0, 66.0),  # a call is refused 60 s after its intent
+}
+LAST_LINES = 6  # within so many of the end a process may be done before a longer delay is over
 
 
 class Blow(msgspec.Struct, frozen=True):
@@ -25,19 +28,20 @@ class Blow(msgspec.Struct, frozen=True):
     pause_s: float = 0.0
 
 
-def drawn(chance: Random, *, lines: int, kills: int, interrupts: int, pauses: int, long_pauses: int = 0) -> tuple[Blow, ...]:
+def drawn(chance: Random, counts: dict[How, int], *, lines: int) -> tuple[Blow, ...]:
     """So many blows of each kind within a journal of `lines` lines, in the order in which they fall."""
-    hows: list[tuple[How, float]] = [("kill", 0.0)] * kills + [("interrupt", 0.0)] * interrupts
-    hows += [("pause", chance.uniform(*SHORT_PAUSE_S)) for _ in range(pauses)]
-    hows += [("pause", chance.uniform(*LONG_PAUSE_S)) for _ in range(long_pauses)]
+    hows = [how for how, count in counts.items() for _ in range(count)]
     chance.shuffle(hows)
     places = sorted(chance.randint(1, lines) for _ in hows)
-    return tuple(Blow(line, _delay_s(chance, line), how, pause_s) for line, (how, pause_s) in zip(places, hows, strict=True))
+    return tuple(
+        Blow(line, _delay_s(chance, longer=line <= lines - LAST_LINES), how, chance.uniform(*PAUSES_S.get(how, (0.0, 0.0))))
+        for line, how in zip(places, hows, strict=True)
+    )
 
 
-def _delay_s(chance: Random, line: int) -> float:
+def _delay_s(chance: Random, *, longer: bool) -> float:
     """At once, while the next call or look is on its way, or somewhere in a wait."""
     kind = chance.random()
     if kind < 0.25:
         return 0.0
-    return chance.uniform(0, 0.3) if kind < 0.6 or line > LAST_WAIT else chance.uniform(0, 5)
+    return chance.uniform(0, 0.3) if kind < 0.6 or not longer else chance.uniform(0, 5)

@@ -19,7 +19,7 @@ import msgspec
 
 from migrator.sandbox.home import SandboxError
 from migrator.sandbox.scene import Scene
-from tests.sim.blows import Blow, drawn
+from tests.sim.blows import Blow, How, drawn
 from tests.sim.ground import PORT, Placed
 from tests.sim.mover import Mover
 
@@ -27,7 +27,7 @@ PLAN = "plan.yaml"
 STARTING_AT_ONCE = 2
 BEAT_S = 15.0
 LAST_LINE = 36  # the shortest journey seen wrote 38
-KEPT = ("PATH", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+KEPT = ("PATH", "PYTHONPATH", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -114,11 +114,11 @@ class Fleet:
 
 def blows(seed: int, index: int, course: Course) -> tuple[Blow, ...]:
     """What one Service's processes are struck with."""
-    return drawn(
-        Random(f"{seed}/{index}"),
-        lines=LAST_LINE,
-        kills=course.kills,
-        interrupts=course.interrupts,
-        pauses=course.pauses,
-        long_pauses=int(index < course.long_pauses),
-    )
+    long_pauses = int(index < course.long_pauses)
+    counts: dict[How, int] = {
+        "kill": course.kills,
+        "interrupt": course.interrupts,
+        "pause": course.pauses,
+        "long pause": long_pauses,
+    }
+    return drawn(Random(f"{seed}/{index}"), counts, lines=LAST_LINE)

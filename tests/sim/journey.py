@@ -27,7 +27,7 @@ MOST_PROCESSES = 40
 HOLDS_ENDURED = 3  # with one code; then the operator takes it back, where there is a way
 MENDING_S = 900.0  # a hold costs a person so long; controllers' back-offs run out meanwhile
 AFTERWARDS_S = 900.0  # clients go on so long after the end: a loss may come late
-LONGEST_S = 86_400.0  # of virtual time; nothing that ever ends takes longer
+LONGEST_S = 18_000.0  # of one process in virtual time; nothing that ever ends takes longer
 OTHER = Name("other.example.com.")
 GUARDED = "deletion_protection.enabled"
 
@@ -69,8 +69,8 @@ class Traveller:
         self.holds: Counter[str] = Counter()
         self.breaches: list[str] = []
         self.processes = 0
-        self._back = self._mended = self._over = False
-        self.stage.world.after(LONGEST_S, self._strand)
+        self._back = self._mended = False
+        self._running = 0  # the number of the process that lives now; 0 between two of them
         for each in scenario.troubles:
             self.stage.world.after(each.at_s, self._arming(each))
 
@@ -84,9 +84,8 @@ class Traveller:
             try:
                 outcome = self._sailed()
             except Stranded:
-                step = self.voyage.journal.read()[-1]
-                self.breaches.append(f"it still waits after {LONGEST_S / 3600:.0f} h; the last journal line is {step}")
-        self._over = True
+                last = self.voyage.journal.read()[-1:]
+                self.breaches.append(f"a process still waits after {LONGEST_S / 3600:.0f} h; the last journal line is {last}")
         took_s = self.stage.world.now - began
         self.stage.run(AFTERWARDS_S)
         self._judge(outcome)
@@ -111,10 +110,6 @@ class Traveller:
                 self.stage.world.faults.arm(trouble.fault(self.stage.world.now))
 
         return arm
-
-    def _strand(self) -> None:
-        if not self._over:
-            raise Stranded
 
     def _sailed(self) -> str:
         """Processes until one ends the journey; the outcome, empty where none did."""
@@ -146,7 +141,17 @@ class Traveller:
     def _process(self, death: Death | None, host: str) -> Finish | None:
         crash = CrashPlan() if death is None else CrashPlan(death.point, death.how, death.kind)
         until = "" if self._back else self.scenario.back_from
-        return self.voyage.sail(crash, before=self._set_out, host=host, until=until)
+        self._running = number = self.processes
+
+        def strand() -> None:
+            if self._running == number:
+                raise Stranded
+
+        self.stage.world.after(LONGEST_S, strand)
+        try:
+            return self.voyage.sail(crash, before=self._set_out, host=host, until=until)
+        finally:
+            self._running = 0
 
     def _set_out(self, machine: Machine) -> None:
         """As the command line does: turn back where told to, else lift the hold that stands."""

@@ -18,7 +18,6 @@ from tests.sim.landfall import Landfall
 from tests.sim.mover import Mover
 
 SHOWN = 5  # lost requests that a breach quotes
-ORDER = "kill", "interrupt", "pause"
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -72,7 +71,7 @@ def _breaches(scene: Scene, fleet: Fleet, movers: dict[Placed, Mover], traffic: 
     landfall = Landfall(scene, fleet.state)
     found: dict[str, list[str]] = {"": []}
     for service, mover in movers.items():
-        wrong = [f"{service.full_name}: {each}" for each in mover.odd]
+        wrong = [f"{service.full_name}: {each}" for each in dict.fromkeys(mover.odd)]
         if not mover.done:
             wrong.append(f"{service.full_name}: it never ended; last in {mover.step}, {mover.lines} journal lines")
         else:

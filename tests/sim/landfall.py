@@ -43,6 +43,18 @@ class Landfall:
         wrong += self._of_balancers(service, [hostname])
         return [f"{service.full_name}: {each}" for each in (*wrong, *self._of_journal(migration, "migrated"))]
 
+    def of_shifted(self, service: Placed, plan: Path) -> list[str]:
+        """A Service whose record leads to its one clone, with legacy serving beside it still."""
+        services = {each["metadata"]["name"]: each for each in self._services(service)}
+        if sorted(services) != [service.name, f"{service.name}-lbc"]:
+            return [f"services are {sorted(services)}"]
+        clone = services[f"{service.name}-lbc"]
+        hostname = clone["status"]["loadBalancer"]["ingress"][0]["hostname"]
+        marked = clone["metadata"]["annotations"].get(MARK) == load(str(plan)).id
+        values = [each["Value"].rstrip(".") for each in self.records[service.record]["ResourceRecords"]]
+        wrong = [] if marked else ["the new Service does not carry our mark"]
+        return [*wrong, *([] if values == [hostname] else [f"{service.record} leads to {values}"])]
+
     def of_rolled_back(self, service: Placed, plan: Path) -> list[str]:
         """A Service that has to be as it was before."""
         wrong, migration = [], load(str(plan))

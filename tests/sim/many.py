@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import Pool
 from random import Random
 
 from tests.sim.journey import Told, travelled
@@ -14,11 +14,11 @@ SEED_BITS = 32
 
 
 def told_of(seed: int, count: int) -> Iterator[Told]:
-    """So many journeys, whose own seeds are drawn from one; in the order in which they were drawn."""
+    """So many journeys, whose own seeds are drawn from one; in the order in which they end."""
     chance = Random(seed)
     seeds = [chance.getrandbits(SEED_BITS) for _ in range(count)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(_told, seeds, chunksize=4)
+    with Pool(os.cpu_count()) as pool:
+        yield from pool.imap_unordered(_told, seeds, chunksize=2)
 
 
 def _told(seed: int) -> Told:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.sim.blows import Blow
 
-ENOUGH = 5  # endings that nobody asked for, after which a Service is given up
+ENOUGH = 3  # endings that nobody asked for, after which a Service is given up
 INTERRUPTED = 130
-STARTING = "start"  # the step of a process that has told of none yet
+STARTING = "start-up"
 LONGEST_LINE_BYTES = 1 << 20
 
 
@@ -43,11 +43,16 @@ class Mover:
         self.struck: Counter[tuple[str, str]] = Counter()
         self.odd: list[str] = []
         self.lines = self.starts = 0
-        self.step = STARTING
+        self._step = ""  # the last that any process told of
         self.done = False
         self._told = asyncio.Event()
         self._blow = ""  # what ends the process that lives now
         self._opened = False  # it has told its first line
+
+    @property
+    def step(self) -> str:
+        """Where it is: a step's name, or that a process starts."""
+        return self._step if self._opened and self._step else STARTING
 
     @property
     def kills(self) -> int:
@@ -69,7 +74,7 @@ class Mover:
 
     async def _live(self) -> tuple[int, str]:
         """One process from start to end; its exit code and the last that it said."""
-        self.step, self._blow, self._opened, said = STARTING, "", False, ""
+        self._blow, self._opened, said = "", False, ""
         async with contextlib.AsyncExitStack() as stack:
             async with self.gate:
                 process = await self._started()
@@ -104,7 +109,7 @@ class Mover:
         except ValueError:
             return ""
         self._opened = True
-        self.step = told.get("step") or self.step
+        self._step = told.get("step") or self._step
         self.lines += told["kind"] == "entry"
         self._told.set()
         return "" if told["kind"] in ("entry", "waiting", "version") else json.dumps(told)
@@ -120,11 +125,11 @@ class Mover:
             if process.returncode is not None:
                 return
             del self.blows[0]
-            if blow.how != "pause":
+            if not blow.pause_s:
                 self._blow = blow.how
                 process.send_signal(signal.SIGKILL if blow.how == "kill" else signal.SIGINT)
                 return
-            self.struck["pause", self.step] += 1
+            self.struck[blow.how, self.step] += 1
             process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(blow.pause_s)
             process.send_signal(signal.SIGCONT)

@@ -21,9 +21,6 @@ PLACES = {"Hold": 0, "Fail": 0, "failed": 1, "TurnedBack": 0, "Refused": 1, "Hel
 # A person's own word for turning back, which no command exits with.
 WORDS = {"asked"}
 
-# Kept for what the design names; nothing holds with it as long as drain waits without a deadline.
-RESERVED = {"still-draining"}
-
 # Families of the outside whose code comes with the class.
 FAMILIES = {each.code for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MigrateError)}
 
@@ -79,7 +76,7 @@ def test_every_code_of_the_table_is_used() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
-    assert sorted(set(CODES) - words - FAMILIES - RESERVED) == []
+    assert sorted(set(CODES) - words - FAMILIES) == []
 
 
 @pytest.mark.parametrize("code", CODES)

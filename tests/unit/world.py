@@ -21,7 +21,10 @@ from migrator.model.records import HostedZone, RecordSet
 from migrator.ports.outside import Outside
 from tests.unit import given
 
-ADDRESSES = {given.LEGACY_NAME: ("192.0.2.1", "192.0.2.2"), given.NEW_NAME: ("198.51.100.1", "198.51.100.2")}
+ADDRESSES: dict[str, tuple[str, ...]] = {
+    given.LEGACY_NAME: ("192.0.2.1", "192.0.2.2"),
+    given.NEW_NAME: ("198.51.100.1", "198.51.100.2"),
+}
 
 
 class Clock:
@@ -60,6 +63,7 @@ class World:
         self.changes: dict[str, float] = {}  # change id -> when it is INSYNC
         self.propagation_s = 0.0
         self.minutes: Callable[[str, float], FlowMinute] = lambda arn, start: FlowMinute(start, None, 0.0, 2.0)
+        self.addresses = dict(ADDRESSES)  # of load balancers by DNS name, of both families
         self.caches: tuple[str, ...] = ()
         self.answers: dict[tuple[str, str], Answer] = {}  # (server, name) -> an answer of its own
         self.probed: dict[str, bool] = {}  # address -> whether it answers; all do unless told
@@ -225,14 +229,17 @@ class World:
             return self.answers[server, name]
         if name in ADDRESSES:
             known = any(each.dns_name == name for each in self.lbs.values())
-            return Answer("NOERROR", ADDRESSES[name]) if known else Answer("NXDOMAIN")
+            return Answer("NOERROR", self.of_family(name, type)) if known else Answer("NXDOMAIN")
         record = next((each for sets in self.sets.values() for each in sets if (each.name, each.type) == (name, type)), None)
         if record is None:
             return Answer("NXDOMAIN")
         if record.alias is None:
             return Answer("NOERROR", record.values)
         bare = record.alias.name.removeprefix("dualstack.").rstrip(".")
-        return Answer("NOERROR", () if type == "AAAA" else ADDRESSES[bare])
+        return Answer("NOERROR", self.of_family(bare, type))
+
+    def of_family(self, name: str, type: str) -> tuple[str, ...]:
+        return tuple(each for each in self.addresses[name] if (":" in each) == (type == "AAAA"))
 
     # probes
     def tried(self, address: str, port: int, kind: str, host: str) -> ProbeSeen:
@@ -305,7 +312,7 @@ class Maker:
 
     def _take(self, effect: effects.TakeLease) -> Result:
         there = self.world.leases.get(effect.name)
-        if (there is not None) != effect.takeover:
+        if (there is not None) != bool(effect.takeover):
             raise Conflict("lease exists") if there else Missing("lease is gone")
         epoch = there.epoch + 1 if there else 1
         new = there or Lease(effect.namespace, effect.name, self.journal, 1, 0, "", self.host)

@@ -93,6 +93,8 @@ class LeaseDoer:
         path = lease_path(effect.namespace, effect.name)
         lease = lease_from(self._client.get(path, doing, lease_decoder))
         self._refuse_foreign(lease, doing)
+        if lease.resource_version != effect.takeover:
+            raise Conflict(f"cannot {doing}: it was moved on since it was looked at")
         ours = self._ours(msgspec.structs.replace(lease, epoch=lease.epoch + 1, host=self._holder.host))
         change = _written(ours, self._clock.now(), resourceVersion=lease.resource_version)
         self._client.merge(path, doing, lease_decoder, change)

@@ -149,6 +149,13 @@ def test_what_could_not_be_looked_at_is_unknown() -> None:
     assert (refused.code, refused.do) == ("denied", "sign in")
 
 
+def test_five_seconds_are_not_skew() -> None:
+    world = World()
+    world.date_off_s = 5.0
+
+    assert judged("clock", world).status == "ok"
+
+
 def test_a_slow_answer_is_not_skew() -> None:
     """The header was written at some moment of the call, and is cut to whole seconds."""
     world = World()

@@ -40,6 +40,7 @@ OTHER_BOOT = given.lease(host="here/boot-0", renewed=given.START)
 
 FORWARD = (
     Row("waits-while-the-lease-is-unread", sight(Unknown("timed out")), "wait", "timed out"),
+    Row("before-anything-began-an-unread-lease-is-told", sight(Unknown("timed out")), "unread", "timed out", Standing()),
     Row("another-machine-holds-the-lease", sight(ELSEWHERE), "foreign-lease", "--resume` on there"),
     Row("an-empty-journal-finds-a-lease", sight(given.lease()), "journal-lost", "give --state", Standing()),
     Row("the-journal-of-this-machine-is-not-here", sight(given.lease(journal="journal-0")), "journal-lost", "its line 0"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.errors import Throttled
+from migrator.model import events
 from migrator.model.balancers import FlowMinute
 from migrator.model.units import Unknown
 from migrator.model.verdict import Done
@@ -23,6 +24,9 @@ def sight(legacy: Any, new: Any = QUIET) -> Sight:
     return Sight(legacy, new)
 
 
+HERE = given.cloned((0.0, events.Noticed("drain", {})))
+ACCEPTED = given.cloned(events.Held("drain", "still-draining", ""), events.Released("a person"))
+DAY = 86400.0
 TABLE = (
     Row("unread-flows-are-waited-for", sight(Unknown("slow")), "wait", "legacy: flows unread: slow"),
     Row("no-point-is-not-no-flow", sight(SILENT), "wait", "no point"),
@@ -30,6 +34,11 @@ TABLE = (
     Row("the-new-one-s-noise-is-shown-beside", sight(BUSY, BUSY), "wait", "(the new load balancer: 3)"),
     Row("what-the-new-one-has-is-not-shown-when-unread", sight(BUSY, Unknown("slow")), "wait", "count as noise"),
     Row("open-flows-are-waited-out", sight(OPEN), "wait", "4 flows are still open"),
+    Row("what-still-comes-is-waited-out-for-a-day", sight(BUSY), "wait", "3 new flows", HERE, after_s=DAY - 1),
+    Row("then-a-person-is-asked", sight(BUSY), "still-draining", "takes it for noise", HERE, after_s=DAY),
+    Row("what-a-person-took-for-noise-is-done", sight(BUSY), "done", "accepted by a person", ACCEPTED, after_s=DAY),
+    Row("what-is-unread-is-not-asked-about", sight(Unknown("slow")), "wait", "slow", HERE, after_s=2 * DAY),
+    Row("nor-accepted-by-a-release", sight(Unknown("slow")), "wait", "slow", ACCEPTED, after_s=2 * DAY),
     Row("done-when-quiet", sight(QUIET), "done", "no more than noise on legacy for 900 s"),
     Row("the-new-one-need-not-be-quiet", sight(QUIET, BUSY), "done"),
 )

@@ -107,6 +107,12 @@ def test_exactly_the_object_that_was_looked_at_goes(migration: Migration, effect
     assert verdict.effect == effect
 
 
+def test_a_rule_admits_from_its_first_to_its_last_port() -> None:
+    rule = Rule("sgr", given.NODES, "tcp", 30000, 32767, "0.0.0.0/0")
+
+    assert [retire.admits([rule], port) for port in (29999, 30000, 32767, 32768)] == [False, True, True, False]
+
+
 def test_every_witness_is_told_at_once() -> None:
     """A person mends all of it, not one after the other."""
     hold = retire.decide(given.migration(), given.standing(), sight(pointing=("x",), groups=(SHARED,), new=Health({})), 0)

@@ -123,6 +123,21 @@ def test_every_authority_of_a_public_name_is_asked() -> None:
     assert settle.facts(looked) == {"answered": False, "laggards": 0}
 
 
+def test_addresses_of_both_families_are_compared() -> None:
+    """A dual-stack load balancer answers AAAA too, and an alias of that type has to lead there."""
+    moved = world()
+    moved.set("ZPUB", given.ALIAS6.shifted(given.NEW))
+    moved.addresses = {given.NEW_NAME: ("198.51.100.1", "2001:db8::1"), given.LEGACY_NAME: ("2001:db8::9",)}
+    plan = given.moving(given.ALIAS, given.ALIAS6)
+
+    assert settle.look(plan, given.cloned(), moved.outside()).behind == ()
+
+    moved.set("ZPUB", given.ALIAS6.listed)
+    behind = settle.look(plan, given.cloned(), moved.outside()).behind
+    assert isinstance(behind, tuple)
+    assert [line.split(" ")[2] for line in behind] == ["2001:db8::9", "2001:db8::9"]
+
+
 def test_an_authority_that_is_silent_says_nothing_but_one_has_to_answer() -> None:
     one, both = world(), world()
     one.refuse("asked ns2", Unreachable("silent"), 0)

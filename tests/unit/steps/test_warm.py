@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from migrator.errors import Throttled, Unreachable
@@ -129,10 +130,11 @@ def test_it_looks_at_all_that_a_client_would_meet() -> None:
     assert warm.facts(seen) == {"state": "active", "enough": True, "named": True, "legacy_probed": True, "probed": True}
 
 
-def test_the_new_name_is_not_probed_before_all_its_authorities_know_it() -> None:
+@pytest.mark.parametrize("answer", [Answer("NXDOMAIN"), Answer("NOERROR"), Answer("SERVFAIL", ("198.51.100.1",))])
+def test_the_new_name_is_not_probed_before_all_its_authorities_know_it(answer: Answer) -> None:
     """An earlier question would leave `no such name` in a cache, for the negative TTL."""
     world = World().new()
-    world.answers["ns2", given.NEW_NAME] = Answer("NXDOMAIN")
+    world.answers["ns2", given.NEW_NAME] = answer
 
     seen = warm.look(given.migration(), given.cloned(), world.outside())
 

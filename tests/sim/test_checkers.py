@@ -1,0 +1,47 @@
+"""The judges of a drawn journey see what they are there for: each mutant of a step breaks a promise, and is told."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from migrator.model.verdict import Done
+from migrator.steps import clone, drain, finish, settle, sweep
+from tests.sim.journey import travelled
+from tests.sim.scenario import drawn
+
+MUTANTS = {
+    "nobody-waits-for-caches": (((settle, "decide"), (drain, "decide")), 4, "lost because of us"),
+    "nobody-sweeps": (((sweep, "decide"),), 39, "legacy left"),
+    "marks-stay": (((finish, "unmark"),), 0, "carries our mark"),
+    "the-clone-stays": (((clone, "undo"),), 11, "services were"),
+}
+
+
+def done(*given: object) -> Done:
+    """What a step says that does nothing."""
+    return Done("a mutant")
+
+
+@pytest.mark.parametrize(("places", "seed", "told"), MUTANTS.values(), ids=MUTANTS)
+def test_a_mutant_is_told(
+    places: tuple[tuple[ModuleType, str], ...], seed: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, function in places:
+        monkeypatch.setattr(module, function, done)
+
+    breaches = travelled(seed).breaches
+
+    assert any(told in each for each in breaches), breaches
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_drawn_journey_keeps_every_promise(seed: int) -> None:
+    """`make sim` draws hundreds."""
+    assert travelled(seed).breaches == ()
+
+
+def test_a_seed_draws_the_same_again() -> None:
+    assert drawn(7) == drawn(7)
+    assert travelled(7) == travelled(7)
