@@ -17,7 +17,7 @@ def check(migration: Migration, outside: Outside) -> Result:
     if lines:
         do = f"migrate plan {migration.service}"
         return failed(NAME, "plan-stale", "record sets changed since the plan", do, *lines)
-    return ok(NAME, f"{len(migration.dns.moves)} record sets as planned")
+    return ok(NAME, f"every record set ({len(migration.dns.moves)}) as planned")
 
 
 def current(moves: tuple[Move, ...], outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:

@@ -28,8 +28,8 @@ class Lines:
         self._write(introduction(opening))
 
     def entry(self, entry: Entry) -> None:
-        """One line; none for a look that noticed nothing new."""
-        if isinstance(entry.event, Noticed) and not entry.event.facts:
+        """One line; none for facts, which the waits say in words and the journal keeps."""
+        if isinstance(entry.event, Noticed):
             return
         self._wait = ("", "")
         self._line(entry.at, step_of(entry.event), sentence(entry.event))

@@ -168,6 +168,7 @@ def _waits(migration: Migration) -> Iterator[str]:
         ("healthy", f"{waits.healthy_pct} % of what legacy has healthy in each zone"),
         ("drained", f"{duration(waits.quiet_s)} with at most {waits.noise_flows_per_min:g} new flows a minute, no open flow"),
         ("gives up", f"clone {duration(waits.clone_deadline_s)}, warm {duration(waits.warm_deadline_s)}, "
-         f"resolvers {duration(waits.resolvers_deadline_s)}, sweep {duration(waits.sweep_deadline_s)}: then it holds"),
+         f"resolvers {duration(waits.resolvers_deadline_s)}, drain {duration(waits.drain_deadline_s)}, "
+         f"sweep {duration(waits.sweep_deadline_s)}: then it holds"),
         ("on failure", "rolls back" if migration.on_failure == "rollback" else "holds, and a person decides"),
     )  # fmt: skip

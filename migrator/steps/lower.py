@@ -41,11 +41,11 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
     if lowering and since is not None:
         if rest := records.waited(since, ttl_s, now, f"answers with the TTL of {ttl_s} s are running out of caches"):
             return rest
-    return Done(f"{len(lowering)} of {len(migration.dns.moves)} record sets needed a shorter TTL, and have it")
+    return Done(f"every record set has its TTL for moving; {len(lowering)} of {len(migration.dns.moves)} needed a shorter one")
 
 
 def undo(migration: Migration, standing: Standing, sight: RecordsSeen, now: Instant) -> Verdict:
     look_every_s = migration.waits.look_every_s
     if still := records.towards(NAME, sight, listed, "restore the TTL", look_every_s, lowered):
         return still
-    return Done(f"{len(migration.dns.moves)} record sets are as listed in the plan")
+    return Done("every record set is as listed in the plan")

@@ -56,7 +56,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
 
     verdict = records.towards(NAME, sight.records, shifted, "move to the new load balancer", every, lowered)
     if verdict is None:
-        return Done(f"{len(migration.dns.moves)} record sets answer {new.dns_name}")
+        return Done(f"every record set ({len(migration.dns.moves)}) answers {new.dns_name}")
     if isinstance(verdict, Wait) and verdict.effect is not None and (sick := unfit(migration, sight.new, every)):
         return sick
     return verdict
@@ -95,7 +95,7 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return Wait(f"new load balancer unread: {sight.gone.why}", waits.look_every_s)
     if not sight.gone and (busy := flows.busy(sight.flows, migration)):
         return busy
-    return Done(f"{len(migration.dns.moves)} record sets lead to legacy again, the new load balancer is quiet")
+    return Done("every record set leads to legacy again, the new load balancer is quiet")
 
 
 def unfit_for_return(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Wait | Hold | None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from migrator.errors import MigrateError
 from migrator.machine.tick import Machine, Over, Standstill
 from migrator.model.cluster import MARK
+from migrator.model.standing import fold
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.leftovers import leftovers
@@ -115,6 +116,8 @@ class Traveller:
         """Processes until one ends the journey; the outcome, empty where none did."""
         deaths, host = list(self.scenario.deaths), HOST
         while self.processes < MOST_PROCESSES:
+            if (ended := fold(self.voyage.journal.read()).ended) is not None:
+                return ended  # a process died after the last line; another one would have nothing to do
             self.processes += 1
             death = deaths.pop(0) if deaths else None
             try:
@@ -177,6 +180,8 @@ class Traveller:
             self.breaches += self._of_migrated()
         elif outcome:
             self.breaches += self._of_rolled_back()
+        if self.holds and not self.scenario.troubles:
+            self.breaches.append(f"nothing went wrong but processes that died, and it held: {dict(self.holds)}")
         if outcome:
             self.breaches += self._of_both(outcome) + story(self.voyage.journal.read(), outcome)
 

@@ -70,7 +70,7 @@ class World:
         self.account, self.region, self.date_off_s = "111122223333", "eu-central-1", 0.0
         self.refusals: dict[str, list[OutsideError]] = {}
         self.made: list[Effect] = []
-        self.before: dict[type[Effect], Callable[[], None]] = {}  # runs as a call of this kind arrives
+        self.before: dict[type[Effect], Callable[[], object]] = {}  # runs as a call of this kind arrives
         self.lost: str = ""  # "done" or "undone": what becomes of the next call, whose answer is lost
         self._version = 1000
 
@@ -312,8 +312,10 @@ class Maker:
 
     def _take(self, effect: effects.TakeLease) -> Result:
         there = self.world.leases.get(effect.name)
-        if (there is not None) != bool(effect.takeover):
-            raise Conflict("lease exists") if there else Missing("lease is gone")
+        if effect.takeover and there is None:
+            raise Missing("lease is gone")
+        if there is not None and there.resource_version != effect.takeover:
+            raise Conflict("lease exists, or was written since")
         epoch = there.epoch + 1 if there else 1
         new = there or Lease(effect.namespace, effect.name, self.journal, 1, 0, "", self.host)
         taken = replace(new, epoch=epoch, host=self.host, resource_version=self.world.version(), renewed=self.world.clock.at)

@@ -91,6 +91,59 @@ def test_what_no_second_look_mends_holds_at_once(trouble: Any) -> None:
     assert crew.tick() == hold
 
 
+def test_a_process_frozen_since_its_look_looks_again() -> None:
+    """Nothing is done on the view of a minute ago: health and witnesses have no precondition that would notice."""
+    crew = marked()
+    thawed: list[int] = []
+
+    def frozen() -> None:
+        crew.world.clock.sleep(0 if thawed else 61)
+        thawed.append(1)
+
+    crew.one.during_look = frozen
+
+    assert crew.tick() == Again(0)
+    assert crew.leads(API) == "old"
+    crew.tick()
+    assert crew.leads(API) == "new"
+
+
+def test_the_same_call_is_not_made_twice_because_a_list_trails() -> None:
+    """Done, and not to be seen yet: it is looked at again first."""
+    crew = marked()
+    crew.tick()
+    done = crew.world.sets["ZPUB"]
+    crew.world.set("ZPUB", record(API))
+
+    assert crew.tick() == Again(10)
+    assert "done, and not to be seen yet" in crew.told.waits[-1].reason
+    assert len([each for each in crew.world.made if isinstance(each, ONE)]) == 1
+
+    crew.world.sets["ZPUB"] = done
+    crew.until("one")
+
+
+def test_the_same_call_is_made_again_when_it_was_undone() -> None:
+    crew = marked()
+    crew.tick()
+    crew.world.set("ZPUB", record(API))
+
+    crew.until("one")
+
+    assert len([each for each in crew.world.made if isinstance(each, ONE)]) == 2
+
+
+def test_a_hold_written_during_a_call_does_not_lose_its_result() -> None:
+    """Law 4: the result after the call, whatever others appended meanwhile."""
+    crew = marked()
+    crew.world.before[ONE] = lambda: crew.write(events.Held("one", "operator-hold", "lunch", "a person"))
+
+    crew.tick()
+
+    assert crew.events[-1] == Applied("one", {"change": "C1"})
+    assert crew.tick() == Standstill("operator-hold", "lunch")
+
+
 def test_a_call_that_comes_late_is_refused() -> None:
     """Law 6: a frozen process must not act on an old intent when it thaws."""
     crew = marked()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.errors import Throttled, Unclear
-from migrator.machine.tick import Again
+from migrator.errors import Conflict, Throttled, Unclear
+from migrator.machine.tick import Again, Standstill
 from migrator.model import effects
 from migrator.model.events import Applied, Refused
 from migrator.model.standing import fold
+from migrator.model.verdict import Wait
 from tests.unit.machine.crew import API, LEASE, Crew, marked, record
 
 ONE = effects.ChangeRecords
@@ -37,8 +38,8 @@ def test_a_call_that_was_lost_on_its_way_is_looked_for_then_decided_again() -> N
     assert crew.leads(API) == "new"
 
 
-def test_a_lost_call_that_lands_after_all_meets_the_guard_of_the_second() -> None:
-    """Whichever comes first, it is done once."""
+def test_a_lost_call_that_lands_after_all_is_found_behind_the_conflict_of_the_second() -> None:
+    """Whichever comes first, it is done once; and it is ours, so that its id is asked for."""
     crew = marked()
     crew.world.lost = "undone"
     crew.tick()
@@ -46,7 +47,8 @@ def test_a_lost_call_that_lands_after_all_meets_the_guard_of_the_second() -> Non
 
     crew.tick(2)
 
-    assert crew.kinds()[-3:] == ["one Intended", "one Refused", "one Seen"]
+    assert crew.kinds()[-4:] == ["one Refused", "one Intended", "one Applied", "one Seen"]
+    assert [each.found for each in crew.events if isinstance(each, Applied)][-1]
     assert crew.leads(API) == "new"
 
 
@@ -105,9 +107,61 @@ def test_on_the_way_back_a_lost_call_is_waited_out() -> None:
 
     refused = next(each for each in crew.journal.read() if isinstance(each.event, Refused))
     assert refused.at == pytest.approx(sent + 390, abs=1)
-    waits = [each for each in crew.told.waits if "it may still be done" in each.reason]
+    waits = [each for each in crew.told.waits if "may still be done" in each.reason]
     assert len(waits) == 39
     assert waits[0].next_look - waits[0].at == 10
+
+
+def test_a_call_given_up_on_the_way_forward_is_waited_out_on_the_way_back_too() -> None:
+    """It was Refused as not found and nothing was sent again, because the next look was blind; it may still land."""
+    crew = marked()
+    crew.world.lost = "undone"
+    crew.tick()
+    sent = crew.world.clock.at
+    crew.one.verdict = Wait("unread", 10)
+    crew.tick()
+    assert crew.kinds()[-1] == "one Refused"
+    crew.process().turn_back("asked", "told to", "a person")
+    crew.tick(5)
+    crew.world.set("ZPUB", record(API, "new"))
+
+    crew.until("mark")
+
+    assert crew.leads(API) == "old"
+    assert crew.world.clock.at >= sent + 390
+
+
+def test_replies_lost_again_and_again_are_paused_for_and_then_a_person_is_asked() -> None:
+    """Each was looked for; something between us and the outside eats them."""
+    crew = marked()
+    outcomes = []
+    for _ in range(6):
+        crew.world.lost = "undone"
+        outcomes.append(crew.tick())
+
+    assert outcomes == [Again(0), Again(0), Again(4), Again(0), Again(8), Again(0)]
+    for _ in range(20):
+        crew.world.lost = "undone"
+        outcome = crew.tick()
+        if isinstance(outcome, Standstill):
+            break
+    assert isinstance(outcome, Standstill)
+    assert (outcome.code, outcome.reason) == (
+        "unclear",
+        "move: api.example.com. CNAME: 5 times in a row no answer came, and it was not done",
+    )
+    assert crew.kinds()[-1] == "one Held"
+    assert crew.leads(API) == "old"
+
+
+def test_a_conflict_that_cannot_be_looked_into_is_a_conflict() -> None:
+    crew = marked()
+    crew.world.refuse("ChangeRecords", Conflict("changed"))
+    crew.world.refuse("found", Throttled("slow down"))
+
+    crew.tick()
+
+    assert crew.kinds()[-2:] == ["one Intended", "one Refused"]
 
 
 def test_on_the_way_back_a_call_that_lands_late_is_found() -> None:
@@ -124,18 +178,16 @@ def test_on_the_way_back_a_call_that_lands_late_is_found() -> None:
     assert crew.leads(API) == "old"
 
 
-def test_our_own_mark_is_not_waited_out() -> None:
-    """A Lease changes nothing that serves, and nobody else's hand is in it."""
+def test_a_mark_whose_removal_was_lost_is_removed_after_all() -> None:
+    """Nothing of ours is left, however long it takes."""
     crew = Crew()
     crew.until("one")
     crew.machine.turn_back("asked", "told to", "a person")
     crew.until("one")
     crew.world.lost = "undone"
-    began = crew.world.clock.at
 
     crew.until("mark")
 
-    assert crew.world.clock.at == began
     assert crew.kinds()[-4:] == ["mark Refused", "mark Intended", "mark Applied", "mark Seen"]
     assert LEASE not in crew.world.leases
 
@@ -154,7 +206,7 @@ def test_a_lease_whose_move_is_unclear_leaves_the_call_unmade() -> None:
 def test_a_bug_in_a_call_leaves_the_intent_for_the_next_process() -> None:
     """Anything that is not the outside's trouble is ours, and shows itself."""
     crew = marked()
-    crew.world.before[ONE] = lambda: 1 // 0  # type: ignore[assignment]
+    crew.world.before[ONE] = lambda: 1 // 0
 
     with pytest.raises(ZeroDivisionError):
         crew.tick()

@@ -144,6 +144,23 @@ def test_a_drifted_step_is_repaired_only_after_a_release() -> None:
     assert (crew.leads(API), crew.leads(WWW)) == ("new", "new")
 
 
+def test_a_release_of_drift_is_for_that_drift_only() -> None:
+    """The second time, somebody else has to be asked for again."""
+    crew = Crew()
+    crew.until("one")
+    crew.world.set("ZPUB", record(API))
+    crew.process().tick()
+    released(crew)
+    crew.until("two")
+    crew.world.clock.sleep(60)
+    crew.world.set("ZPUB", record(API))
+
+    outcome = crew.process().tick()
+
+    assert isinstance(outcome, Standstill)
+    assert (outcome.code, crew.leads(API)) == ("drift", "old")
+
+
 def test_our_own_mark_may_always_be_set_again() -> None:
     """It changes nothing that serves."""
     crew = Crew()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from migrator.errors import JournalMoved, OperatorError, Throttled
 from migrator.machine.tick import Again, Over, Standstill, standing_of
 from migrator.model.events import Began, Held, Intended, TurnedBack
-from migrator.model.verdict import Fail, Hold
+from migrator.model.verdict import Fail, Hold, Wait
 from tests.unit import given
 from tests.unit.machine.crew import API, LEASE, Crew
 
@@ -33,17 +34,67 @@ def test_the_way_back_undoes_from_the_last_intent() -> None:
     assert (crew.leads(API), crew.world.leases) == ("old", {})
 
 
-def test_an_intent_alone_is_reason_to_undo() -> None:
-    """Nobody knows whether it was made; the step's way back looks."""
+@pytest.mark.parametrize(("lost", "undone"), [(True, ["one Seen", "mark Seen"]), (False, ["mark Seen"])], ids=["lost", "refused"])
+def test_a_call_that_may_have_been_made_is_reason_to_undo(lost: bool, undone: list[str]) -> None:
+    """One that was refused left nothing behind."""
     crew = Crew()
     crew.until("mark")
-    crew.world.refuse("ChangeRecords", Throttled("slow down"))
+    if lost:
+        crew.world.lost = "undone"
+    else:
+        crew.world.refuse("ChangeRecords", Throttled("slow down"))
     crew.tick()
     crew.machine.turn_back("asked", "told to", "a person")
 
     crew.until("mark")
 
-    assert [each for each in crew.kinds() if each.endswith("Seen")] == ["mark Seen", "one Seen", "mark Seen"]
+    assert [each for each in crew.kinds() if each.endswith("Seen")] == ["mark Seen", *undone]
+
+
+def test_a_delete_that_was_refused_leaves_the_way_back_open() -> None:
+    """The hold of `retire` says so, and it has to be true."""
+    crew = Crew()
+    crew.until("two")
+    crew.world.refuse("DeleteService", Throttled("slow down"))
+    crew.tick()
+
+    crew.machine.turn_back("asked", "told to", "a person")
+    crew.until("mark")
+
+    assert (crew.leads(API), "web" in crew.world.services) == ("old", True)
+
+
+def test_legacy_that_somebody_else_deleted_leads_nowhere_back() -> None:
+    """No intent of ours, and nothing to come back to."""
+    crew = Crew(on_failure="rollback")
+    crew.until("two")
+    del crew.world.services["web"]
+    crew.until("cut")
+    crew.rest.verdict = Fail("new-sick", "sick")
+
+    assert crew.tick() == Standstill("new-sick", "sick")
+
+
+@pytest.mark.parametrize("wrong", [Hold("clock-skew", "7 s off"), Wait("clock: unread", 10)], ids=["wrong", "unread"])
+def test_before_anything_is_taken_back_the_surroundings_are_looked_at(wrong: Hold | Wait) -> None:
+    """Waits across a restart count on a clock that AWS confirms; once for each process."""
+    crew = Crew()
+    crew.until("one")
+    asked: list[int] = []
+
+    def surroundings(*_: Any) -> Hold | Wait | None:
+        asked.append(1)
+        return wrong if len(asked) == 1 else None
+
+    crew.journey = replace(crew.journey, surroundings=surroundings)
+    crew.process().turn_back("asked", "told to", "a person")
+    outcome = crew.tick()
+    assert crew.leads(API) == "new"
+    assert outcome == (Again(10) if isinstance(wrong, Wait) else Standstill("clock-skew", "7 s off"))
+
+    crew.process().release("a person")
+    crew.until("mark")
+    assert len(asked) == 2
 
 
 def test_turning_back_twice_is_turning_back_once() -> None:

@@ -15,7 +15,7 @@ from tests.unit import given
 
 ARN = "arn:aws:elasticloadbalancing:eu-central-1:111122223333"
 EFFECTS: tuple[Any, ...] = (
-    effects.TakeLease("shop", "lease", takeover=True),
+    effects.TakeLease("shop", "lease", takeover="300"),
     effects.ReleaseLease("shop", "lease"),
     effects.ChangeRecords("ZPUB", (Swap(given.alias(), given.CNAME.shifted(given.NEW)),), "move"),
     effects.CreateService("shop", "web-lbc", given.manifest()),

@@ -142,6 +142,54 @@ def test_turning_back_begins_the_direction_anew() -> None:
     assert again.noticed("shift") == {"insync": True}
 
 
+def test_what_was_refused_leaves_nothing_to_take_back_and_what_was_lost_does() -> None:
+    """The way back begins at the last step that may have changed something."""
+    first = (Intended("admit", TAKE), Applied("admit", {"epoch": "1"}))
+    lost = (Intended("clone", CREATE), Refused("clone", "unclear", ""))
+    refused = (Intended("clone", CREATE), Refused("clone", "denied", ""))
+    made = (Intended("clone", CREATE), Applied("clone", {"uid": "u"}))
+
+    assert given.standing(*first, *refused).intents == ("admit",)
+    assert given.standing(*first, *lost).intents == ("admit", "clone")
+    assert given.standing(*first, *lost, *refused).intents == ("admit", "clone")
+    assert given.standing(*first, *made, *refused).intents == ("admit", "clone")
+    assert given.standing(*first, *made, TurnedBack("", "", ""), *refused).intents == ("admit", "clone")
+
+
+def test_when_the_last_lost_call_was_intended_is_remembered() -> None:
+    """Until it can no longer land, nothing may be called undone."""
+    told = given.standing((7.0, Intended("clone", CREATE)), (9.0, Refused("clone", "unclear", "")))
+
+    assert (told.doubtful, told.doubted) == (given.START + 7, ("clone",))
+    assert given.standing(Refused("clone", "unclear", "")).doubtful == 0
+
+
+def test_our_mark_set_again_is_not_the_step_s_own_doing() -> None:
+    """Else `clone` would take it for a Service that it made, and `retire` for a retirement."""
+    told = given.standing(
+        Intended("admit", TAKE), Applied("admit", {"epoch": "1"}), Intended("clone", TAKE), Applied("clone", {"epoch": "1"})
+    )
+
+    assert (told.intents, told.done("clone"), told.epoch) == (("admit",), (), 1)
+
+
+def test_a_release_accepts_what_was_measured() -> None:
+    told = given.standing(Held("drain", "still-draining", "", measure=3.0), Released("me"))
+
+    assert told.accepted == {("drain", "still-draining"): 3.0}
+
+
+def test_a_deadline_counts_from_the_resume_where_that_was_later() -> None:
+    """Nobody waited while no process ran."""
+    from dataclasses import replace
+
+    told = given.standing((5.0, Noticed("warm", {})))
+
+    assert told.waiting_since("warm", given.START + 9) == given.START + 5
+    assert replace(told, resumed=given.START + 7).waiting_since("warm", given.START + 9) == given.START + 7
+    assert told.waiting_since("never", given.START + 9) == given.START + 9
+
+
 def test_intents_are_kept_in_their_order_and_once() -> None:
     told = given.standing(Intended("lower", BATCH), Intended("clone", CREATE), Intended("lower", BATCH))
 

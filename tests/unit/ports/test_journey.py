@@ -10,6 +10,7 @@ from migrator.model.standing import Standing
 from migrator.ports.journey import Guard, Journey
 from migrator.ports.report import Silent, Waiting
 from tests.unit import given
+from tests.unit.world import World
 
 
 def step(name: str, holds_until: str = "") -> Any:
@@ -28,7 +29,7 @@ JOURNEY = Journey(
 
 
 def seen(*names: str, back: tuple[str, ...] | None = None, intents: tuple[str, ...] = ()) -> Standing:
-    intended: list[events.Event] = [events.Intended(each, effects.TakeLease("shop", "lease")) for each in intents]
+    intended: list[events.Event] = [events.Intended(each, effects.ChangeRecords("ZPUB", (), "")) for each in intents]
     told: list[events.Event] = [*intended, *(events.Seen(each, "") for each in names)]
     turned: list[events.Event] = (
         [] if back is None else [events.TurnedBack("asked", "", ""), *(events.Seen(each, "") for each in back)]
@@ -76,6 +77,17 @@ def test_an_intent_at_or_past_the_point_of_no_return_is_past_it() -> None:
     assert not JOURNEY.past_return(seen(intents=("a", "b")))
     assert JOURNEY.past_return(seen(intents=("a", "c")))
     assert JOURNEY.past_return(seen(intents=("d",)))
+
+
+def test_a_step_past_it_that_was_seen_is_past_it_whoever_did_it() -> None:
+    """Somebody else deleted legacy: there is nothing to come back to all the same."""
+    assert JOURNEY.past_return(seen("a", "b", "c"))
+    assert not JOURNEY.past_return(seen("a", "b"))
+    assert not JOURNEY.past_return(seen("a", "b", back=("b", "a")))
+
+
+def test_nothing_around_is_wrong_unless_a_journey_says_so() -> None:
+    assert JOURNEY.surroundings(given.migration(), given.standing(), World().outside()) is None
 
 
 def test_nobody_has_to_listen() -> None:

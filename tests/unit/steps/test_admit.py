@@ -35,6 +35,7 @@ def acted(lines: int) -> Standing:
     return given.standing(*(events.Noticed("lower", {}) for _ in range(lines - 1)))
 
 
+TAKEN = given.standing(events.Intended("admit", TAKE), events.Applied("admit", {"epoch": "1"}))
 ELSEWHERE = given.lease(journal="journal-9", host="there/boot-7", sequence=4)
 OTHER_BOOT = given.lease(host="here/boot-0", renewed=given.START)
 
@@ -45,6 +46,7 @@ FORWARD = (
     Row("an-empty-journal-finds-a-lease", sight(given.lease()), "journal-lost", "give --state", Standing()),
     Row("the-journal-of-this-machine-is-not-here", sight(given.lease(journal="journal-0")), "journal-lost", "its line 0"),
     Row("an-older-journal-does-not-act", sight(given.lease(sequence=9)), "journal-behind", "moved on at line 9", acted(8)),
+    Row("nor-one-that-knows-an-earlier-epoch", sight(given.lease(epoch=2)), "journal-behind", "(epoch 2)", TAKEN),
     Row("a-lease-at-our-last-line-is-fine", sight(given.lease(sequence=9)), "done", "2 checks pass", acted(9)),
     Row("a-failed-check-holds-with-its-code", sight(None, *FINE, STALE), "plan-stale", "spec differs"),
     Row("what-failed-is-told-before-what-was-not-seen", sight(None, BLIND, STALE), "plan-stale"),
@@ -84,7 +86,7 @@ def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
 
     assert [each.effect for each in (taking, over, release) if isinstance(each, Wait)] == [
         TAKE,
-        replace(TAKE, takeover=True),
+        replace(TAKE, takeover="300"),
         effects.ReleaseLease("shop", TAKE.name),
     ]
 
@@ -131,6 +133,19 @@ def test_on_the_way_back_no_check_stands_in_the_way() -> None:
     looked = admit.look(given.migration(), given.standing(events.TurnedBack("asked", "", "")), world.outside())
 
     assert looked == admit.Sight(None, (), given.HOST)
+
+
+def test_the_way_back_asks_for_cluster_account_and_clock() -> None:
+    """A wrong clock would let the TTL waits of a resumed rollback pass at once."""
+    fine, wrong, blind = World(), World(), World()
+    wrong.date_off_s = 60.0
+    blind.refuse("identity", Throttled("slow down"))
+
+    told = [admit.surroundings(given.migration(), given.standing(), each.outside()) for each in (fine, wrong, blind)]
+
+    assert told[0] is None
+    assert getattr(told[1], "code", "") == "clock-skew"
+    assert told[2] == Wait("cluster: slow down", 10)
 
 
 def test_an_unread_lease_is_unknown_and_facts_name_what_failed() -> None:

@@ -25,7 +25,9 @@ def sight(legacy: Any, new: Any = QUIET) -> Sight:
 
 
 HERE = given.cloned((0.0, events.Noticed("drain", {})))
-ACCEPTED = given.cloned(events.Held("drain", "still-draining", ""), events.Released("a person"))
+ACCEPTED = given.cloned(events.Held("drain", "still-draining", "", measure=2.0), events.Released("a person"))
+FLOOD = Flows((FlowMinute(0, 5, 0, 2),))
+MANY_OPEN = Flows((FlowMinute(0, 3, 5, 2),))
 DAY = 86400.0
 TABLE = (
     Row("unread-flows-are-waited-for", sight(Unknown("slow")), "wait", "legacy: flows unread: slow"),
@@ -36,8 +38,12 @@ TABLE = (
     Row("open-flows-are-waited-out", sight(OPEN), "wait", "4 flows are still open"),
     Row("what-still-comes-is-waited-out-for-a-day", sight(BUSY), "wait", "3 new flows", HERE, after_s=DAY - 1),
     Row("then-a-person-is-asked", sight(BUSY), "still-draining", "takes it for noise", HERE, after_s=DAY),
-    Row("what-a-person-took-for-noise-is-done", sight(BUSY), "done", "accepted by a person", ACCEPTED, after_s=DAY),
+    Row("what-a-person-took-for-noise-is-done", sight(BUSY), "done", "a person took as much", ACCEPTED, after_s=DAY),
     Row("what-is-unread-is-not-asked-about", sight(Unknown("slow")), "wait", "slow", HERE, after_s=2 * DAY),
+    Row("twice-as-much-is-the-same-noise", sight(Flows((FlowMinute(0, 4, 0, 2),))), "done", "", ACCEPTED, after_s=DAY),
+    Row("more-than-that-is-another-question", sight(FLOOD), "wait", "5 new flows", ACCEPTED, after_s=DAY),
+    Row("open-flows-count-like-new-ones", sight(MANY_OPEN), "wait", "3 new flows", ACCEPTED, after_s=DAY),
+    Row("silence-is-not-accepted", sight(SILENT), "wait", "no point", ACCEPTED, after_s=DAY),
     Row("nor-accepted-by-a-release", sight(Unknown("slow")), "wait", "slow", ACCEPTED, after_s=2 * DAY),
     Row("done-when-quiet", sight(QUIET), "done", "no more than noise on legacy for 900 s"),
     Row("the-new-one-need-not-be-quiet", sight(QUIET, BUSY), "done"),

@@ -47,6 +47,10 @@ TABLE = (
         Row(f"unread-{each}-is-waited-for", sight(**{each: Unknown("slow")}), "wait", "unread: slow", well(), PLAN, 90.0)
         for each in ("clone", "legacy", "lease", "new")
     ),
+    Row("a-clone-on-its-way-out-too", sight(clone=given.clone(deleting=True)), "clone-changed", "", well(), PLAN, 90.0),
+    Row("and-one-that-was-made-again", sight(clone=given.clone(uid="x")), "clone-changed", "another one", well(), PLAN, 90.0),
+    Row("a-demoted-service-made-a-load-balancer-again", sight(legacy=given.service()), "reborn", "", well(), PLAN, 90.0),
+    Row("one-of-those-on-its-way-out-is-not", sight(legacy=given.service(deleting=True)), "act", "", well(), PLAN, 90.0),
     Row("a-clone-that-is-gone-asks-a-person", sight(clone=None), "clone-changed", "is gone", well(), PLAN, 90.0),
     Row("legacy-made-again-asks-a-person", sight(legacy=REBORN), "reborn", "its uid is another", well(), PLAN, 90.0),
     Row("a-name-without-a-load-balancer-may-return", sight(legacy=FOREIGN), "act", "", well(), PLAN, 90.0),
@@ -113,7 +117,7 @@ def test_it_sees_records_marks_and_targets() -> None:
     seen = finish.look(PLAN, given.cloned(), world.outside())
 
     assert seen == GOOD
-    assert finish.facts(seen) == {"insync": True, "well": True}
+    assert finish.facts(seen) == {"insync": [], "well": True}
 
 
 def test_unread_or_missing_ports_are_not_well() -> None:

@@ -29,7 +29,7 @@ def lowered(at: float = 0.0, insync: float = 0.0) -> Standing:
     return given.standing(
         (0.0, events.Intended("lower", BATCH)),
         (at, events.Applied("lower", {"change": "C1"})),
-        (insync, events.Noticed("lower", {"insync": True})),
+        (insync, events.Noticed("lower", {"insync": ["C1"]})),
     )
 
 
@@ -43,7 +43,7 @@ FORWARD = (
     Row("an-unread-change-is-waited-for", sight(SHORT, Unknown("slow")), "wait", "slow", migration=PLAN),
     Row("waits-for-insync", sight(SHORT, ("ZPUB",)), "wait", "not brought zone ZPUB", migration=PLAN),
     Row("waits-out-the-ttl-it-had", sight(SHORT), "wait", "TTL of 300 s", lowered(), PLAN, after_s=299.0),
-    Row("done-when-it-ran-out", sight(SHORT), "done", "1 of 1 record sets", lowered(), PLAN, after_s=300.0),
+    Row("done-when-it-ran-out", sight(SHORT), "done", "1 of 1", lowered(), PLAN, after_s=300.0),
     Row("the-ttl-counts-from-insync", sight(SHORT), "wait", "running out", lowered(insync=50.0), PLAN, after_s=300.0),
     Row(
         "an-alias-has-no-ttl-to-lower",
@@ -99,5 +99,5 @@ def test_it_sees_the_records_and_whether_its_own_change_is_insync() -> None:
         world.clock.sleep(30)
 
     assert [each.lagging for each in looks] == [("ZPUB",), ()]
-    assert [lower.facts(each) for each in looks] == [{"insync": False}, {"insync": True}]
+    assert [lower.facts(each) for each in looks] == [{"insync": []}, {"insync": ["C1"]}]
     assert looks[0].listed == ((given.CNAME, LISTED), (given.ALIAS, given.alias()))

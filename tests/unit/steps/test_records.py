@@ -90,14 +90,32 @@ def test_what_could_not_be_read_is_not_insync() -> None:
     assert not seen.insync
 
 
-def test_insync_is_not_older_than_the_change_itself() -> None:
-    """A step that has changed nothing yet lags nowhere, and says so from its first look."""
-    at_first = (0.0, events.Noticed("shift", {"insync": True}))
+def test_insync_is_that_of_these_very_changes() -> None:
+    """A step that has changed nothing yet lags nowhere from its first look on; that says nothing of a later change."""
+    at_first = (0.0, events.Noticed("shift", {"insync": []}))
+    made = changed("ZPUB", "C1", 40.0)
+    synced = (90.0, events.Noticed("shift", {"insync": ["C1"]}))
 
     assert records.insync_since("shift", given.standing()) is None
     assert records.insync_since("shift", given.standing(at_first)) == given.START
-    assert records.insync_since("shift", given.standing(at_first, *changed("ZPUB", "C1", 40.0))) == given.START + 40
-    assert records.insync_since("shift", given.standing((0.0, events.Noticed("shift", {"insync": False})))) is None
+    assert records.insync_since("shift", given.standing(at_first, *made)) is None
+    assert records.insync_since("shift", given.standing(at_first, *made, synced)) == given.START + 90
+    assert records.insync_since("shift", given.standing(at_first, *made, synced, *changed("ZPRI", "C2", 95.0))) is None
+
+
+def test_a_change_that_was_seen_insync_is_not_asked_about_again() -> None:
+    """Route 53 forgets a change after some weeks."""
+    world = World()
+    standing = given.standing(*changed("ZPUB", "C1"), (1.0, events.Noticed("shift", {"insync": ["C1"]})))
+
+    seen = records.seen("shift", given.migration(), standing, world.outside())
+
+    assert (seen.lagging, seen.synced, seen.facts) == ((), ("C1",), {"insync": ["C1"]})
+
+
+def test_a_look_that_sees_less_does_not_make_us_forget() -> None:
+    """A gap in looking breaks a streak, never a TTL wait."""
+    assert records.RecordsSeen((), Unknown("slow")).facts == {}
 
 
 def test_how_long_an_answer_may_be_held() -> None:

@@ -35,7 +35,7 @@ def shifted(*told: events.Event) -> Standing:
     return given.cloned(
         (0.0, events.Intended("shift", batch)),
         (0.0, events.Applied("shift", {"change": "C1"})),
-        (0.0, events.Noticed("shift", {"insync": True})),
+        (0.0, events.Noticed("shift", {"insync": ["C1"]})),
         *told,
     )
 

@@ -37,6 +37,7 @@ def sight(record: Any = LOWERED, lagging: Any = (), lost: tuple[str, ...] = (), 
         more.pop("legacy", WELL),
         more.pop("probe", TRIED),
         more.pop("flows", QUIET),
+        more.pop("gone", False),
     )
 
 
@@ -52,7 +53,7 @@ FORWARD = (
     Row("a-lost-id-is-asked-for-again", sight(SHIFTED, (), ("ZPUB",)), "act", "was lost", HERE, PLAN),
     Row("waits-for-insync", sight(SHIFTED, ("ZPUB",)), "wait", "not brought zone ZPUB", HERE, PLAN),
     Row("waiting-for-insync-does-not-ask-for-health", sight(SHIFTED, ("ZPUB",), new=SICK), "wait", "zone ZPUB", HERE, PLAN),
-    Row("done-when-all-lead-there", sight(SHIFTED), "done", f"1 record sets answer {given.NEW_NAME}", HERE, PLAN),
+    Row("done-when-all-lead-there", sight(SHIFTED), "done", f"answers {given.NEW_NAME}", HERE, PLAN),
 )
 
 
@@ -71,13 +72,19 @@ def returned(insync: float = 0.0) -> Standing:
     """Moved back, and seen INSYNC."""
     batch = effects.ChangeRecords("ZPUB", (Swap(SHIFTED, LOWERED),), "move back to legacy")
     return given.cloned(
-        (0.0, events.TurnedBack("asked", "", "")),
         (0.0, events.Intended("shift", batch)),
+        (0.0, events.TurnedBack("asked", "", "")),
         (0.0, events.Applied("shift", {"change": "C1"})),
-        (insync, events.Noticed("shift", {"insync": True})),
+        (insync, events.Noticed("shift", {"insync": ["C1"]})),
     )
 
 
+BY_HAND = given.cloned(
+    (0.0, events.Intended("shift", effects.ChangeRecords("ZPUB", (), ""))),
+    (0.0, events.Applied("shift", {"change": "C1"})),
+    (0.0, events.TurnedBack("asked", "", "")),
+    (0.0, events.Noticed("shift", {"insync": []})),
+)
 BUSY = Flows((FlowMinute(0, 7, 1, 2),))
 BACK = (
     Row("unread-records-are-waited-for", sight(Unknown("slow")), "wait", "slow", turned(), PLAN),
@@ -103,7 +110,10 @@ BACK = (
     Row("counted-from-insync", sight(), "wait", "run out of caches", returned(30.0), PLAN, after_s=149.0),
     Row("then-for-the-new-one-s-flows", sight(flows=BUSY), "wait", "7 new flows", returned(), PLAN, after_s=120.0),
     Row("unread-flows-are-waited-for", sight(flows=Unknown("slow")), "wait", "slow", returned(), PLAN, after_s=120.0),
-    Row("done-when-the-new-one-is-quiet", sight(), "done", "lead to legacy again", returned(), PLAN, after_s=120.0),
+    Row("a-new-one-that-is-no-more-has-no-flows", sight(flows=BUSY, gone=True), "done", "", returned(), PLAN, after_s=120.0),
+    Row("unless-that-is-unread", sight(gone=Unknown("slow")), "wait", "unread: slow", returned(), PLAN, after_s=120.0),
+    Row("set-back-by-hand-clients-hold-it-all-the-same", sight(), "wait", "run out of caches", BY_HAND, PLAN, after_s=119.0),
+    Row("done-when-the-new-one-is-quiet", sight(), "done", "to legacy again", returned(), PLAN, after_s=120.0),
 )
 
 
@@ -128,7 +138,7 @@ def test_forward_nothing_is_asked_that_only_the_way_back_needs() -> None:
 
     assert (seen.new, seen.legacy) == (WELL, WELL)
     assert (seen.legacy_probe.ok, seen.flows) == (False, Unknown("not asked"))
-    assert shift.facts(seen) == {"insync": True}
+    assert shift.facts(seen) == {"insync": []}
 
 
 def test_back_it_asks_for_legacy_and_for_the_new_one_s_flows() -> None:

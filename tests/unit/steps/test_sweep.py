@@ -68,7 +68,7 @@ TABLE = (
     Row("done-when-all-is-gone", CLEAN, "done", "are gone from AWS", LEFT),
     Row("a-demoted-service-without-finalizer-is-let-go", sight(service=given.service(finalizers=())), "done", "", LEFT),
     Row("another-object-of-that-name-is-not-waited-for", sight(service=given.service(uid="x")), "done", "", LEFT),
-    Row("lists-trail-deletions", sight(balancer=given.lb("legacy")), "wait", "1 objects of legacy are still", entered(1)),
+    Row("lists-trail-deletions", sight(balancer=given.lb("legacy")), "wait", "are still listed", entered(1)),
     Row("deletes-the-load-balancer-first", sight(balancer=given.lb("legacy"), groups=(FREE,)), "act", "load balancer", LEFT),
     Row("then-target-groups", sight(groups=(FREE,), rules=RULES), "act", "delete target group legacy-8080", LEFT),
     Row("then-rules-one-by-one", sight(rules=RULES), "act", "revoke rule sgr-client of sg-nodes", LEFT),
