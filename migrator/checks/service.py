@@ -20,7 +20,12 @@ def check(migration: Migration, outside: Outside) -> Result:
     seen = outside.cluster.service(planned.namespace, planned.name)
     again = f"migrate plan {migration.service}"
     if seen is None:
-        return failed(NAME, "plan-stale", f"service {migration.service} is gone", f"if that was meant, {again} is not needed")
+        return failed(
+            NAME,
+            "plan-stale",
+            f"service {migration.service} is gone",
+            "if that was meant, there is nothing left to move; else make it again and plan anew",
+        )
     drift = drifted(planned, seen)
     if drift:
         return failed(NAME, "plan-stale", f"service {migration.service} changed since the plan", again, *drift)

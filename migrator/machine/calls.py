@@ -18,6 +18,7 @@ from migrator.ports.outside import Outside
 
 REFUSALS_ALLOWED = 5  # in a row, for reasons that another look may mend
 LONGEST_PAUSE_S = 60.0
+VIEW_S = 300.0  # a call is not made on a view older than this
 
 
 class Calls:
@@ -25,14 +26,15 @@ class Calls:
 
     def __init__(self, migration: Migration, outside: Outside, log: Logbook) -> None:
         self.migration, self.outside, self.log = migration, outside, log
+        self._old_views = 0  # in a row
 
     def make(self, step: str, effect: Effect, looked: Instant) -> Again | Hold:
         """Make one call, or set our mark again where it is gone. `looked` is when what it was decided on was looked at.
 
         Raises OperatorError when somebody else holds the Lease, JournalError when our memory is not the newest.
         """
-        if self.outside.clock.now() - looked > PROTECTED_S:
-            return Again(0)  # we were frozen meanwhile: nothing is done on the view of a minute ago
+        if (old := self._too_old(step, looked)) is not None:
+            return old
         if (rest := self._just_done(step, effect)) is not None:
             return rest
         self.log.begin()
@@ -47,6 +49,11 @@ class Calls:
         try:
             if lease is not None:
                 self._move_on(lease)
+        except OutsideError as trouble:
+            # Nothing was sent but the mark; whoever moved it on is met at the next look.
+            self.log.record(events.Refused(step, "conflict", f"could not move our lease on: {trouble.message}"))
+            return self._wait(step, "our lease could not be moved on")
+        try:
             late_s = self.outside.clock.now() - intended.at
             if late_s > PROTECTED_S:
                 self.log.record(events.Refused(step, "rejected", f"{late_s:.0f} s passed since the intent"))
@@ -130,6 +137,17 @@ class Calls:
             do = trouble.do or "mend the cause, then `migrate apply PLAN --resume`"
             return Hold(trouble.code, trouble.message, trouble.seen, do)
         return Again(0 if looks_help else min(LONGEST_PAUSE_S, 2.0 ** min(refusals, 6)))
+
+    def _too_old(self, step: str, looked: Instant) -> Again | Hold | None:
+        """Nothing is done on an old view: we may have been frozen since, or looking takes too long."""
+        age_s = self.outside.clock.now() - looked
+        self._old_views = self._old_views + 1 if age_s > VIEW_S else 0
+        if not self._old_views:
+            return None
+        if self._old_views >= REFUSALS_ALLOWED:
+            reason = f"looking takes {age_s:.0f} s, and nothing is done on a view older than {VIEW_S:.0f} s"
+            return Hold("unread", reason, (), "mend what answers so slowly, then `migrate apply PLAN --resume`")
+        return self._wait(step, f"what was seen is {age_s:.0f} s old: looking again")
 
     def _just_done(self, step: str, effect: Effect) -> Again | None:
         """The wait before the very same call is made again: what we read may trail what we did."""

@@ -21,6 +21,8 @@ from migrator.ports.journey import Journey, Step
 from migrator.ports.outside import Outside
 from migrator.ports.report import Reporter
 
+WORST_FIRST = (Fail, Hold, Wait)
+
 __all__ = ["Again", "Machine", "Orders", "Outcome", "Over", "Standstill", "standing_of"]
 
 
@@ -61,18 +63,18 @@ class Machine:
         """Fix the direction: from here on the way leads back. Raises OperatorError past the point of no return."""
         if self.journey.past_return(self.log.read()):
             raise OperatorError(
-                f"cannot roll back {self.migration.service}: the legacy Service was already retired",
+                f"cannot roll back {self.migration.service}: retiring the legacy Service has begun",
                 seen=(f"journal line {self.standing.sequence}: a change past `{self.journey.no_return}` was intended",),
                 do="finish the migration with `migrate apply PLAN --resume`",
                 code="past-no-return",
             )
         if not self.standing.back:
-            self.log.write(events.TurnedBack(code, reason, by))
+            self.log.record(events.TurnedBack(code, reason, by))
 
     def release(self, by: str) -> None:
         """Lift the hold that stands, if one does."""
         if self.log.read().held is not None:
-            self.log.write(events.Released(by))
+            self.log.record(events.Released(by))
 
     def _tick(self) -> Outcome:
         self._looked = self.outside.clock.now()
@@ -127,20 +129,25 @@ class Machine:
         return self._seen(step, verdict) if isinstance(verdict, Done) else self._act(step, verdict)
 
     def _guarded(self, step: Step) -> Wait | Hold | Fail | None:
+        """Every guard that is up is asked; the worst trip counts."""
+        tripped: list[Wait | Hold | Fail] = []
         for guard in self.journey.guarding(step):
             sight = guard.look(self.migration, self.standing, self.outside)
             self.log.count(guard.name, guard.facts(sight))
-            if (tripped := guard.trip(self.migration, self.standing, sight)) is not None:
-                return tripped
-        return None
+            if (trip := guard.trip(self.migration, self.standing, sight)) is not None:
+                tripped.append(trip)
+        return min(tripped, key=lambda each: WORST_FIRST.index(type(each)), default=None)
 
     def _recheck(self, cursor: Step) -> Outcome | None:
         """Look again at every seen step that must still hold; None when all of them are done."""
         for step in self.journey.still_held(self.standing, cursor):
+            repaired = step.NAME in self.standing.repaired
             sight = step.look(self.migration, self.standing, self.outside)
-            self.log.count(step.NAME, step.facts(sight))
+            (self.log.notice if repaired else self.log.count)(step.NAME, step.facts(sight))
             verdict = step.decide(self.migration, self.standing, sight, self.outside.clock.now())
             if isinstance(verdict, Done):
+                if repaired:
+                    self._seen(step, verdict)
                 continue
             if isinstance(verdict, Wait) and (verdict.effect is None or self._may_repair(step, verdict.effect)):
                 return self._act(step, verdict)
@@ -185,11 +192,11 @@ class Machine:
         return self._hold(step, Hold(failure.code, failure.reason, failure.seen, failure.do))
 
 
-def drifted(step: Step, verdict: Wait | Hold | Fail) -> Hold:
-    """The hold for a step that was done and is no longer; a step's own hold keeps its code."""
+def drifted(step: Step, verdict: Wait | Hold | Fail) -> Hold | Fail:
+    """What to do about a step that was done and is no longer; a step's own hold or failure keeps its code."""
     reason = f"{step.NAME} was done, and is no longer: {verdict.reason}"
     if isinstance(verdict, Hold | Fail):
-        return Hold(verdict.code, reason, verdict.seen, verdict.do)
+        return type(verdict)(verdict.code, reason, verdict.seen, verdict.do)
     return Hold("drift", reason, (), "`migrate release PLAN` to let it be done again, or `migrate rollback PLAN`")
 
 

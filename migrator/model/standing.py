@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from migrator.model.effects import ChangeRecords, Effect, Result, TakeLease
+from migrator.model.effects import ChangeRecords, Effect, ReleaseLease, Result, TakeLease
 from migrator.model.events import (
     Applied,
     Began,
@@ -72,6 +72,7 @@ class Standing:
     refusals: int = 0  # refused calls in a row
     doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
     doubted: tuple[str, ...] = ()  # the steps that intended such calls
+    repaired: tuple[str, ...] = ()  # seen steps that made a call again since, as what they did was undone
     accepted: dict[tuple[str, str], float] = field(default_factory=dict)  # (step, hold code) -> the measure released
     resumed: Instant = 0.0  # when this process began to look; not in the journal
     epoch: int = 0  # of the Lease, as we last took it
@@ -145,7 +146,7 @@ class Standing:
         if isinstance(event, Unclear):
             return known
         if isinstance(event, Seen):
-            return replace(known, seen={**known.seen, event.step: event.evidence}, refusals=0)
+            return known._with_sight(event)
         if isinstance(event, Held):
             return replace(known, held=event)
         if isinstance(event, Released):
@@ -164,6 +165,13 @@ class Standing:
         entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
         return replace(self, _facts={**self._facts, key: facts}, entered=entered)
 
+    def _with_sight(self, event: Seen) -> Standing:
+        """A step's end was seen, or seen again after a repair: a released drift was that one, the next is asked about."""
+        released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
+        repaired = tuple(each for each in self.repaired if each != event.step)
+        seen = {**self.seen, event.step: event.evidence}
+        return replace(self, seen=seen, refusals=0, released=released, repaired=repaired)
+
     def _intending(self, event: Intended) -> tuple[str, ...]:
         """Our mark set again on the way is not the step's own doing."""
         marks_again = isinstance(event.effect, TakeLease) and bool(self.intents)
@@ -173,9 +181,11 @@ class Standing:
     def _with_refusal(self, event: Refused) -> Standing:
         """A call that was not done leaves nothing to take back; one that may have been done is remembered."""
         refused = replace(self, pending=None, refusals=self.refusals + 1)
-        if event.code == "unclear" and self.pending is not None:
+        effect = None if self.pending is None else self.pending.effect
+        if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
             return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step))
-        if self.back or event.step in self.doubted or self._done.get((event.step, False)):
+        marked = isinstance(effect, TakeLease) and self.epoch > 0
+        if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
         return replace(refused, intents=tuple(each for each in self.intents if each != event.step))
 
@@ -187,9 +197,9 @@ class Standing:
         if isinstance(done.effect, TakeLease):
             return replace(self, pending=None, refusals=0, epoch=int(event.result["epoch"]))
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
-        # A released drift was this one; the next is asked about again.
-        released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
-        return replace(self, pending=None, refusals=0, released=released, _done=calls)
+        again = event.step in self.seen and event.step not in self.repaired
+        repaired = (*self.repaired, event.step) if again else self.repaired
+        return replace(self, pending=None, refusals=0, repaired=repaired, _done=calls)
 
     def _lifted(self, at: Instant) -> Standing:
         if self.held is None:

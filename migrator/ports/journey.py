@@ -71,7 +71,7 @@ class Journey:
         """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""
         if not standing.back:
             return next((step for step in self.order if step.NAME not in standing.seen), None)
-        last = max((self.position(name) for name in standing.intents), default=-1)
+        last = max((self.position(name) for name in (*standing.intents, *standing.forward_seen)), default=-1)
         return next((step for step in reversed(self.order[: last + 1]) if step.NAME not in standing.seen), None)
 
     def still_held(self, standing: Standing, cursor: Step) -> tuple[Step, ...]:

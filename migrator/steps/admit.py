@@ -6,13 +6,13 @@ import msgspec
 
 from migrator import checks
 from migrator.checks.result import Result
-from migrator.errors import CODES, Exit
 from migrator.model.cluster import Lease
 from migrator.model.effects import ReleaseLease, TakeLease
 from migrator.model.migration import Migration
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
+from migrator.model.waits import PROTECTED_S
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked
 
@@ -55,8 +55,10 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Wait(reason, migration.waits.look_every_s) if begun else Hold("unread", reason)
     if sight.lease is not None and not ours(sight.lease, standing):
         return foreign(migration, sight)
-    if sight.lease is not None and (sight.lease.sequence > standing.sequence or 0 < standing.epoch < sight.lease.epoch):
+    if sight.lease is not None and sight.lease.sequence > standing.sequence:
         return behind(migration, sight.lease, standing)
+    if sight.lease is not None and sight.lease.epoch != standing.epoch:
+        return of_another_epoch(migration, standing, sight.lease, sight.host)
     if bad := next((each for each in sight.results if each.status == "failed"), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
     if blind := next((each for each in sight.results if each.status == "unknown"), None):
@@ -87,6 +89,13 @@ def foreign(migration: Migration, sight: Sight) -> Hold:
     return Hold("journal-lost", f"a journal of {migration.service} began on this machine and is not here", (seen,), do)
 
 
+def of_another_epoch(migration: Migration, standing: Standing, lease: Lease, host: str) -> Wait | Hold:
+    """Our own mark that landed after its answer was lost is set anew, to learn its epoch; any other is a newer journal's."""
+    if lease.host == host and NAME in standing.doubted:
+        return Wait("taking up our own mark", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
+    return behind(migration, lease, standing)
+
+
 def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
     """The cluster remembers more than we do: this journal is an old copy."""
     seen = f"lease {lease.namespace}/{lease.name} (epoch {lease.epoch}) was last moved on at line {lease.sequence}"
@@ -97,13 +106,13 @@ def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
 def not_seen(migration: Migration, standing: Standing, blind: Result) -> Verdict:
     """Before anything began a person is told; on the way we look again."""
     if standing.began is None:
-        return Hold(blind.code if CODES[blind.code] is not Exit.DONE else "unread", blind.seen, blind.details, blind.do)
+        return Hold(blind.code, blind.seen, blind.details, blind.do)
     return Wait(f"{blind.id}: {blind.seen}", migration.waits.look_every_s)
 
 
 def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
     """The journal moved to another boot or machine: wait until no call of the old one can still arrive."""
-    quiet_at = lease.renewed + migration.waits.unclear_s
+    quiet_at = lease.renewed + max(migration.waits.unclear_s, PROTECTED_S)
     if now < quiet_at:
         reason = f"waiting until no call of {lease.host} can still arrive"
         return Wait(reason, min(quiet_at - now, 30), until=quiet_at)

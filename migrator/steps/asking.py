@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
-from migrator.errors import OutsideError
+from migrator.errors import OutsideError, Unreachable
+from migrator.model.names import Answer
 from migrator.model.units import Unknown
+from migrator.ports.outside import Outside
 
 T = TypeVar("T")
 
@@ -22,6 +25,17 @@ def asked(question: Callable[[], T]) -> T | Unknown:
 def unread(*values: object) -> Unknown | None:
     """The first Unknown among what was seen, or None."""
     return next((each for each in values if isinstance(each, Unknown)), None)
+
+
+def answered_by(servers: list[str], name: str, type: str, outside: Outside) -> list[Answer]:
+    """What those of a zone's name servers answer that can be reached; at least one has to. Raises Unreachable."""
+    answers = []
+    for server in servers:
+        with suppress(OutsideError):
+            answers.append(outside.names.asked(server, name, type, recursive=False))
+    if not answers:
+        raise Unreachable(f"none of {len(servers)} name servers answers for {name}")
+    return answers
 
 
 def all_asked(questions: Iterable[Callable[[], T]]) -> tuple[T, ...] | Unknown:

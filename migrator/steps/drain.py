@@ -43,7 +43,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     accepted = standing.accepted.get((NAME, "still-draining"))
     if accepted is not None and measure is not None and measure <= accepted * SPREAD:
         return Done(f"{reason}; a person took as much for noise")
-    deadline = standing.entered.get(NAME, now) + waits.drain_deadline_s
+    deadline = standing.waiting_since(NAME, now) + waits.drain_deadline_s
     if now < deadline:
         return msgspec.structs.replace(busy, reason=reason)
     do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on, `migrate rollback PLAN` goes back"

@@ -29,6 +29,7 @@ class Sight(msgspec.Struct, frozen=True):
     legacy: Service | Unknown | None
     lease: Lease | Unknown | None
     new: Health | Unknown
+    protected: bool | Unknown = False  # deletion protection of the new load balancer, where it has to be carried over
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
@@ -39,7 +40,15 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         asked(lambda: outside.cluster.service(legacy.namespace, legacy.name)),
         asked(lambda: outside.cluster.lease(legacy.namespace, migration.lease_name)),
         health.new_health(standing.fact("clone", "arn", ""), outside),
+        asked(lambda: protected(migration, standing.fact("clone", "arn", ""), outside)),
     )
+
+
+def protected(migration: Migration, arn: str, outside: Outside) -> bool:
+    """Whether the new load balancer is protected; not asked where legacy was not."""
+    if not migration.legacy.deletion_protection:
+        return False
+    return outside.balancers.attributes(arn).get("deletion_protection.enabled") == "true"
 
 
 def facts(sight: Sight) -> Facts:
@@ -49,7 +58,7 @@ def facts(sight: Sight) -> Facts:
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     waits, every, new = migration.waits, migration.waits.look_every_s, new_name(standing)
-    if blind := unread(sight.clone, sight.legacy, sight.lease, sight.new):
+    if blind := unread(sight.clone, sight.legacy, sight.lease, sight.new, sight.protected):
         return Wait(f"end state unread: {blind.why}", every)
     if hold := wrong(migration, standing, sight):
         return hold
@@ -101,6 +110,8 @@ def unmark(migration: Migration, sight: Sight) -> Verdict:
     if changed:
         effect = PatchService(clone.namespace, clone.name, clone.uid, clone.resource_version, changed)
         return Wait("taking our mark off the new Service", 0, effect)
+    if migration.legacy.deletion_protection and not sight.protected:
+        return Wait("the controller turns deletion protection on", migration.waits.look_every_s)
     if sight.lease is not None:
         return Wait("removing our mark", 0, ReleaseLease(sight.lease.namespace, sight.lease.name))
     return Done(f"service {clone.namespace}/{clone.name} stands alone, TTLs are restored, our marks are gone")

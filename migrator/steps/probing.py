@@ -7,6 +7,7 @@ from migrator.model.balancers import Listener
 from migrator.model.migration import Migration
 from migrator.model.names import ProbeSeen
 from migrator.ports.outside import Outside
+from migrator.steps.asking import answered_by
 
 KINDS = {"TCP": "tcp", "TLS": "tls"}  # UDP has nothing that answers a stranger
 
@@ -16,17 +17,17 @@ def legacy(migration: Migration, outside: Outside) -> ProbeSeen:
     balancer = migration.legacy.balancer
     try:
         authorities = outside.names.authorities(balancer.dns_name)
-        answer = outside.names.asked(authorities[0].address, balancer.dns_name, "A", recursive=False)
+        answers = answered_by([each.address for each in authorities], balancer.dns_name, "A", outside)
     except OutsideError as trouble:
         return ProbeSeen(False, trouble.message)
-    return addresses(migration, answer.values, outside)
+    return addresses(migration, answers[0].values, outside)
 
 
 def addresses(migration: Migration, addresses: tuple[str, ...], outside: Outside) -> ProbeSeen:
     """Probe every address on every port that legacy listens on; ok when all of them answered."""
     host = next((move.listed.name.rstrip(".") for move in migration.dns.moves), migration.legacy.balancer.dns_name)
     tried = [
-        outside.probes.tried(address, each.port, kind(each), host)
+        attempted(address, each, host, outside)
         for address in addresses
         for each in migration.legacy.listeners
         if each.protocol in KINDS
@@ -37,6 +38,9 @@ def addresses(migration: Migration, addresses: tuple[str, ...], outside: Outside
     return failed or ProbeSeen(True, f"{len(tried)} probes succeeded")
 
 
-def kind(listener: Listener) -> str:
-    """How to probe a listener."""
-    return KINDS[listener.protocol]
+def attempted(address: str, listener: Listener, host: str, outside: Outside) -> ProbeSeen:
+    """One probe; one that could not be made is one that failed."""
+    try:
+        return outside.probes.tried(address, listener.port, KINDS[listener.protocol], host)
+    except OutsideError as trouble:
+        return ProbeSeen(False, trouble.message)

@@ -47,9 +47,15 @@ class RecordsSeen(msgspec.Struct, frozen=True):
         return {} if isinstance(self.lagging, Unknown) else {"insync": list(self.synced)}
 
 
-def seen(name: str, migration: Migration, standing: Standing, outside: Outside) -> RecordsSeen:
-    """One look at the record sets, and at the changes that the step named `name` made in the direction we go."""
+def seen(name: str, migration: Migration, standing: Standing, outside: Outside, *, every_zone: bool = False) -> RecordsSeen:
+    """One look at the record sets, and at the changes that the step named `name` made in the direction we go.
+
+    With `every_zone`, or after a call whose answer was lost, a zone without a known change counts as lost: it may have
+    been changed, by us or by another, and nobody knows whether it is in sync.
+    """
     changes = {zone: done.result.get("change", "") for zone, done in sorted(standing.changes(name).items())}
+    if every_zone or name in standing.doubted:
+        changes = {move.zone.id: "" for move in migration.dns.moves} | changes
     known = {zone: change for zone, change in changes.items() if change}
     listed = asked(lambda: current(migration.dns.moves, outside))
     lost = tuple(zone for zone, change in changes.items() if not change)

@@ -29,6 +29,7 @@ class Sight(msgspec.Struct, frozen=True):
     protected: bool | Unknown
     new: Health | Unknown
     rules: tuple[Rule, ...] | Unknown  # of the node security groups that legacy opened
+    new_groups: tuple[str, ...] | Unknown = ()  # security groups of the new load balancer; empty where it has none
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
@@ -45,7 +46,14 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         asked(lambda: outside.balancers.attributes(arn).get("deletion_protection.enabled") == "true"),
         health.new_health(standing.fact("clone", "arn", ""), outside),
         asked(lambda: outside.network.rules_of(nodes) if nodes else ()),
+        asked(lambda: groups_of(standing.fact("clone", "arn", ""), outside)),
     )
+
+
+def groups_of(arn: str, outside: Outside) -> tuple[str, ...]:
+    """The security groups of a load balancer; empty where it has none, or is gone."""
+    balancer = outside.balancers.balancer(arn)
+    return () if balancer is None else balancer.security_groups
 
 
 def pointing(migration: Migration, outside: Outside) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ def facts(sight: Sight) -> Facts:
 
 
 def blindable(sight: Sight) -> tuple[object, ...]:
-    return (sight.service, sight.pointing, sight.groups, sight.protected, sight.new, sight.rules)
+    return (sight.service, sight.pointing, sight.groups, sight.protected, sight.new, sight.rules, sight.new_groups)
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
@@ -105,7 +113,8 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Done(f"service {migration.service} is {retired_as(service)}")
     assert isinstance(service, Service)
     if lines := against(migration, sight, service):
-        do = "mend it, then `migrate apply PLAN --resume`; `migrate rollback PLAN` is still possible"
+        back = "" if NAME in standing.intents else "; `migrate rollback PLAN` is still possible"
+        do = f"mend it, then `migrate apply PLAN --resume`{back}"
         return Hold("witness-missing", f"cannot retire {migration.service}: {lines[0]}", lines, do)
     effect = next_effect(migration, sight, service)
     return Wait(effect.summary, 0, effect)
@@ -121,7 +130,7 @@ def retired_as(service: Service | Unknown | None) -> str:
 def against(migration: Migration, sight: Sight, service: Service) -> tuple[str, ...]:
     """Every witness that speaks against it, a line each."""
     assert isinstance(sight.pointing, tuple) and isinstance(sight.groups, tuple)
-    assert isinstance(sight.new, Health) and isinstance(sight.rules, tuple)
+    assert isinstance(sight.new, Health) and isinstance(sight.rules, tuple) and isinstance(sight.new_groups, tuple)
     lines = [f"record set {each} still leads to legacy" for each in sight.pointing]
     planned = {each.arn for each in migration.legacy.groups}
     lines += [
@@ -142,22 +151,23 @@ def against(migration: Migration, sight: Sight, service: Service) -> tuple[str, 
     lines += [f"port {port} of the new load balancer has no healthy target" for port in sight.new.sick_ports]
     if not sight.new.ports:
         lines.append("the new load balancer has no listener")
-    return (*lines, *unadmitted(migration, sight.new, sight.rules))
+    return (*lines, *unadmitted(migration, sight.new, sight.rules, sight.new_groups))
 
 
-def unadmitted(migration: Migration, new: Health, rules: tuple[Rule, ...]) -> list[str]:
+def unadmitted(migration: Migration, new: Health, rules: tuple[Rule, ...], groups: tuple[str, ...]) -> list[str]:
     """New target ports that only a rule of legacy's admits; that rule goes with legacy."""
     if not migration.legacy.rules:
         return []
     leaving = {each.id for each in migration.legacy.rules}
     staying = [each for each in rules if each.id not in leaving]
     wanted = sorted({target.port for targets in new.ports.values() for target in targets})
-    return [f"no rule but legacy's admits port {port} of the new targets" for port in wanted if not admits(staying, port)]
+    return [f"no rule but legacy's admits port {port} of the new targets" for port in wanted if not admits(staying, port, groups)]
 
 
-def admits(rules: list[Rule], port: int) -> bool:
-    """Whether one of the rules opens a port; protocol -1 opens all."""
-    return any(each.protocol == "-1" or each.from_port <= port <= each.to_port for each in rules)
+def admits(rules: list[Rule], port: int, groups: tuple[str, ...]) -> bool:
+    """Whether one of the rules opens a port to a load balancer with these security groups, or to addresses where it has none."""
+    opening = [each for each in rules if each.protocol == "-1" or each.from_port <= port <= each.to_port]
+    return any(each.source in groups if groups else "/" in each.source for each in opening)
 
 
 def next_effect(migration: Migration, sight: Sight, service: Service) -> Effect:

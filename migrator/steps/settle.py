@@ -13,7 +13,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps import records
-from migrator.steps.asking import asked
+from migrator.steps.asking import answered_by, asked
 from migrator.steps.records import RecordsSeen, new_name
 
 NAME = "settle"
@@ -42,7 +42,8 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
 def addresses_of(new: BalancerName, types: list[str], outside: Outside) -> frozenset[str]:
     """The new load balancer's addresses of these record types, from its own authority. Raises OutsideError."""
     authorities = outside.names.authorities(new.dns_name)
-    answers = [outside.names.asked(each.address, new.dns_name, type, recursive=False) for each in authorities for type in types]
+    addresses = [each.address for each in authorities]
+    answers = [answer for type in types for answer in answered_by(addresses, new.dns_name, type, outside)]
     return frozenset(value for each in answers for value in each.values)
 
 

@@ -33,7 +33,8 @@ class Sight(msgspec.Struct, frozen=True):
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     arn = standing.fact("clone", "arn", "")
-    seen = records.seen(NAME, migration, standing, outside)
+    # Once shift intended anything, record sets may have led elsewhere, also where somebody set them back by hand.
+    seen = records.seen(NAME, migration, standing, outside, every_zone=standing.back and NAME in standing.intents)
     legacy = health.legacy_health(migration, outside)
     if not standing.back:
         new = health.new_health(arn, outside)
@@ -85,7 +86,6 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return verdict
     if NAME not in standing.intents:
         return Done("every record set leads to legacy, and never led elsewhere")
-    # Somebody may have set them back by hand before us: then nothing of ours lags, and the wait counts from our first look.
     since = records.insync_since(NAME, standing)
     assert since is not None
     held_s = records.longest_held_s(migration.dns.moves)

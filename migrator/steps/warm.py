@@ -13,7 +13,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps import health, probing
-from migrator.steps.asking import asked, unread
+from migrator.steps.asking import answered_by, asked, unread
 from migrator.steps.health import Health
 from migrator.steps.records import SOON_S, new_name, waited
 
@@ -70,7 +70,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
 def named_by_authority(name: str, outside: Outside) -> Named:
     """Ask every name server of the zone that holds the name. Raises OutsideError."""
     authorities = outside.names.authorities(name)
-    answers = [outside.names.asked(each.address, name, "A", recursive=False) for each in authorities]
+    answers = answered_by([each.address for each in authorities], name, "A", outside)
     everywhere = all(each.rcode == "NOERROR" and each.values for each in answers)
     addresses = sorted({value for each in answers for value in each.values})
     return Named(tuple(addresses) if everywhere else (), max((each.negative_ttl_s for each in authorities), default=0))

@@ -12,7 +12,6 @@ from tests.contract.ports.sides import HOST, JOURNAL, MIGRATION, Side
 
 NAME = "migrate-0000"
 TAKE, RELEASE = TakeLease("shop", NAME), ReleaseLease("shop", NAME)
-TAKE_OVER = replace(TAKE, takeover=True)
 
 
 def lease(side: Side) -> Lease:
@@ -20,6 +19,11 @@ def lease(side: Side) -> Lease:
     found = side.outside.cluster.lease("shop", NAME)
     assert found is not None
     return found
+
+
+def over(known: Lease) -> TakeLease:
+    """Taking over the Lease as it was looked at."""
+    return replace(TAKE, takeover=known.resource_version)
 
 
 def test_taking_it_marks_the_service_as_ours(side: Side) -> None:
@@ -85,22 +89,34 @@ def test_the_same_journal_elsewhere_takes_it_over_with_the_next_epoch(side: Side
     side.outside.effector.apply(TAKE)
     known = lease(side)
     elsewhere = side.who(JOURNAL, "desktop/boot-9")
-    assert elsewhere.effector.found(TAKE_OVER) is None
+    assert elsewhere.effector.found(over(known)) is None
 
-    assert elsewhere.effector.apply(TAKE_OVER) == {"epoch": "2"}
+    assert elsewhere.effector.apply(over(known)) == {"epoch": "2"}
 
     taken = lease(side)
     assert (taken.epoch, taken.host, taken.journal, taken.sequence) == (2, "desktop/boot-9", JOURNAL, known.sequence)
-    assert elsewhere.effector.found(TAKE_OVER) == {"epoch": "2"}
+    assert elsewhere.effector.found(over(known)) == {"epoch": "2"}
     with pytest.raises(Conflict):
         side.outside.fence.advance(known)
+
+
+def test_one_that_was_moved_on_since_it_was_looked_at_is_not_taken_over(side: Side) -> None:
+    """Its owner is at work after all, and may have a call in flight."""
+    side.outside.effector.apply(TAKE)
+    known = lease(side)
+    side.outside.fence.advance(replace(known, sequence=7))
+
+    with pytest.raises(Conflict):
+        side.who(JOURNAL, "desktop/boot-9").effector.apply(over(known))
+
+    assert (lease(side).epoch, lease(side).host) == (1, HOST)
 
 
 def test_another_journals_mark_is_never_taken_over_nor_removed(side: Side) -> None:
     """That journal may be at work on its machine."""
     side.outside.effector.apply(TAKE)
     other = side.who("journal-2", "desktop/boot-9")
-    for effect in (TAKE_OVER, RELEASE):
+    for effect in (over(lease(side)), RELEASE):
         with pytest.raises(Conflict) as caught:
             other.effector.apply(effect)
         assert caught.value.code == "foreign-lease"
@@ -111,6 +127,7 @@ def test_another_journals_mark_is_never_taken_over_nor_removed(side: Side) -> No
 def test_releasing_it_removes_the_mark(side: Side) -> None:
     """Nothing of ours stays in the cluster."""
     side.outside.effector.apply(TAKE)
+    known = lease(side)
     assert side.outside.effector.found(RELEASE) is None
 
     assert side.outside.effector.apply(RELEASE) == {}
@@ -120,7 +137,7 @@ def test_releasing_it_removes_the_mark(side: Side) -> None:
     with pytest.raises(Missing):
         side.outside.effector.apply(RELEASE)
     with pytest.raises(Missing):
-        side.outside.effector.apply(TAKE_OVER)
+        side.outside.effector.apply(over(known))
 
 
 @pytest.mark.parametrize(
