@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from migrator.adapters.dry import DryEffector, DryFence, WouldAct
-from migrator.adapters.retry import ATTEMPTS, SENDINGS, PatientEffector, PatientFence, PatientSurvey, looking
+from migrator.adapters.retry import ATTEMPTS, PROMPT_S, SENDINGS, PatientEffector, PatientFence, PatientSurvey, looking
 from migrator.errors import (
     Conflict,
     Denied,
@@ -141,6 +141,41 @@ def test_an_effect_never_outlives_its_intent() -> None:
         longest = max(longest, clock.now())
 
     assert 2 * (longest + SENDINGS * 5) < PROTECTED_S
+
+
+class Frozen(Clock):
+    """Each nap takes so long: the process was stopped, or the machine slept."""
+
+    def __init__(self, nap_s: float) -> None:
+        super().__init__()
+        self.nap_s = nap_s
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(self.nap_s)
+
+
+@pytest.mark.parametrize(("nap_s", "sendings"), [(PROMPT_S, 2), (PROMPT_S + 0.1, 1)], ids=["in-time", "too-late"])
+def test_what_was_frozen_between_two_sendings_is_not_sent_again(nap_s: float, sendings: int) -> None:
+    """Its intent is old by then; the trouble of the last sending is told, and all is looked at anew."""
+    outside, fence = Outside(*[Throttled("slow down")] * 9), Outside(*[Throttled("slow down")] * 9)
+
+    with pytest.raises(Throttled, match="slow down"):
+        PatientEffector(outside, Frozen(nap_s)).apply(EFFECT)
+    with pytest.raises(Throttled, match="slow down"):
+        PatientFence(fence, Frozen(nap_s)).advance(LEASE)
+
+    assert outside.calls == fence.calls == sendings
+
+
+def test_each_call_has_its_own_time() -> None:
+    """An hour between two effects is nobody's freeze."""
+    clock, outside = Clock(), Outside()
+    patient = PatientEffector(outside, clock)
+
+    patient.apply(EFFECT)
+    clock.sleep(3600)
+
+    assert patient.apply(EFFECT) == {"done": "yes"}
 
 
 class Lists:

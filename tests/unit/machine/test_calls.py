@@ -9,11 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.errors import Conflict, Denied, JournalError, Missing, OperatorError, Rejected, Throttled, Unreachable
+from migrator.machine.calls import VIEW_S
 from migrator.machine.tick import Again, Standstill
 from migrator.model import effects, events
 from migrator.model.events import Applied, Intended, Noticed, Refused
 from tests.unit import given
-from tests.unit.machine.crew import API, LEASE, Crew, marked, record
+from tests.unit.machine.crew import API, LEASE, Crew, marked, record, released
 
 ONE = effects.ChangeRecords
 
@@ -92,20 +93,37 @@ def test_what_no_second_look_mends_holds_at_once(trouble: Any) -> None:
 
 
 def test_a_process_frozen_since_its_look_looks_again() -> None:
-    """Nothing is done on the view of a minute ago: health and witnesses have no precondition that would notice."""
+    """Nothing is done on an old view: health and witnesses have no precondition that would notice."""
     crew = marked()
     thawed: list[int] = []
 
     def frozen() -> None:
-        crew.world.clock.sleep(0 if thawed else 61)
+        crew.world.clock.sleep(0 if thawed else VIEW_S + 1)
         thawed.append(1)
 
     crew.one.during_look = frozen
 
-    assert crew.tick() == Again(0)
-    assert crew.leads(API) == "old"
+    assert crew.tick() == Again(10)
+    assert (crew.leads(API), crew.told.waits[-1].reason) == ("old", "what was seen is 301 s old: looking again")
     crew.tick()
     assert crew.leads(API) == "new"
+
+
+def test_looks_that_take_too_long_five_times_in_a_row_hold() -> None:
+    """Going on for ever without a word would be worse; five minutes are not too long."""
+    crew = marked()
+    crew.one.during_look = lambda: crew.world.clock.sleep(VIEW_S + 1)
+
+    assert [crew.tick() for _ in range(4)] == [Again(10)] * 4
+    hold = crew.tick()
+
+    assert isinstance(hold, Standstill)
+    assert (hold.code, hold.reason) == ("unread", "looking takes 301 s, and nothing is done on a view older than 300 s")
+    assert crew.leads(API) == "old"
+
+    crew.one.during_look = lambda: crew.world.clock.sleep(VIEW_S)
+    released(crew)
+    crew.until("one")
 
 
 def test_the_same_call_is_not_made_twice_because_a_list_trails() -> None:
@@ -246,9 +264,9 @@ def test_a_lease_that_moved_between_look_and_call_refuses_it() -> None:
     crew = marked()
     crew.world.refuse("advance", Conflict("lease was written since"))
 
-    assert crew.tick() == Again(0)
+    assert crew.tick() == Again(10)
 
-    assert crew.kinds()[-2:] == ["one Intended", "one Refused"]
+    assert crew.events[-1] == Refused("one", "conflict", "could not move our lease on: lease was written since")
     assert crew.leads(API) == "old"
 
 

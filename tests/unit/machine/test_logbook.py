@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.machine.logbook import Logbook
 from migrator.machine.outcome import Orders
-from migrator.model.events import Held, Noticed
+from migrator.model.events import Held, Noticed, Refused, Released
 from migrator.model.waits import Waits
 from migrator.simulation.memory import MemoryJournal
 from tests.unit import given
@@ -80,6 +80,32 @@ def test_what_others_appended_is_taken_in_and_streaks_stay() -> None:
     assert log.read().held is not None
     assert log.standing.streak("one", "good") == 1
     assert log.read() is log.standing
+
+
+def test_an_outcome_is_written_past_what_others_appended() -> None:
+    """A call that was made must not be forgotten because somebody typed `hold` meanwhile."""
+    journal, clock = MemoryJournal(), Clock()
+    log = logbook(journal, clock)
+    log.begin()
+    journal.append(Held("one", "operator-hold", "lunch"), at=clock.now(), after=1)
+    journal.append(Released("me"), at=clock.now(), after=2)
+
+    log.record(Refused("one", "conflict", "changed"))
+
+    assert [type(each.event).__name__ for each in journal.read()] == ["Began", "Held", "Released", "Refused"]
+    assert (log.standing.sequence, log.standing.refusals) == (4, 1)
+
+
+def test_when_this_process_began_to_look_is_not_in_the_journal() -> None:
+    """It outlives a hold and its release, and begins anew with the process."""
+    journal, clock = MemoryJournal(), Clock()
+    log = logbook(journal, clock)
+    log.begin()
+    clock.sleep(100)
+    journal.append(Held("one", "operator-hold", "lunch"), at=clock.now(), after=1)
+
+    assert log.read().resumed == given.START
+    assert logbook(journal, clock).standing.resumed == given.START + 100
 
 
 def test_a_restart_begins_every_streak_anew() -> None:

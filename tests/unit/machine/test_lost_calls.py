@@ -199,7 +199,8 @@ def test_a_lease_whose_move_is_unclear_leaves_the_call_unmade() -> None:
 
     crew.tick()
 
-    assert crew.kinds()[-2:] == ["one Intended", "one Unclear"]
+    assert crew.kinds()[-2:] == ["one Intended", "one Refused"]
+    assert crew.machine.standing.pending is None
     assert not [each for each in crew.world.made if isinstance(each, ONE)]
 
 

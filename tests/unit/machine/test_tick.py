@@ -190,13 +190,41 @@ def test_a_seen_step_that_cannot_be_seen_now_is_waited_for() -> None:
 
 @pytest.mark.parametrize("verdict", [Hold("clone-changed", "edited", ("a line",), "undo"), Fail("balancer-failed", "gone")])
 def test_a_seen_step_s_own_hold_keeps_its_code(verdict: Hold | Fail) -> None:
-    crew = Crew(on_failure="rollback")
+    crew = Crew(on_failure="hold")
     crew.until("one")
     crew.one.verdict = verdict
 
     outcome = crew.process().tick()
 
     assert outcome == Standstill(verdict.code, f"one was done, and is no longer: {verdict.reason}", verdict.seen, verdict.do)
+
+
+def test_a_seen_step_that_fails_now_turns_back_where_the_plan_says_so() -> None:
+    """As it would have the first time."""
+    crew = Crew(on_failure="rollback")
+    crew.until("one")
+    crew.one.verdict = Fail("balancer-failed", "gone")
+
+    assert crew.process().tick() == Again(0)
+
+    assert crew.events[-1] == TurnedBack("balancer-failed", "one was done, and is no longer: gone", "migrate")
+
+
+def test_what_a_repair_changed_is_noticed_and_seen_again() -> None:
+    """Waits count from what the repair did; what a look only confirms is not written."""
+    crew = Crew()
+    crew.until("one")
+    crew.world.set("ZPUB", record(API))
+    crew.process().tick()
+    released(crew)
+    crew.world.clock.sleep(60)
+    lines = len(crew.events)
+
+    crew.until("two")
+
+    assert crew.kinds()[-5:-3] == ["one Applied", "one Seen"]
+    assert [each for each in crew.events[lines:] if isinstance(each, Noticed) and each.step == "mark"] == []
+    assert crew.machine.standing.repaired == ()
 
 
 def test_what_need_not_hold_any_more_is_not_looked_at() -> None:

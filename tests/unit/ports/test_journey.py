@@ -47,12 +47,14 @@ def test_forward_the_first_step_that_was_not_seen_is_next() -> None:
     assert JOURNEY.cursor(seen("a", "b", "c", "d")) is None
 
 
-def test_back_it_starts_at_the_last_step_that_intended_something() -> None:
-    """Steps after it have nothing to take back."""
-    assert name(JOURNEY.cursor(seen("a", "b", "c", back=(), intents=("a", "b")))) == "b"
+def test_back_it_starts_at_the_last_step_that_intended_something_or_was_seen() -> None:
+    """Steps after it have nothing to take back; one that found its work done by others has."""
+    assert name(JOURNEY.cursor(seen("a", back=(), intents=("a", "b")))) == "b"
+    assert name(JOURNEY.cursor(seen("a", "b", "c", back=(), intents=("a", "b")))) == "c"
     assert name(JOURNEY.cursor(seen("a", "b", back=("b",), intents=("b", "a")))) == "a"
     assert JOURNEY.cursor(seen("a", "b", back=("b", "a"), intents=("b",))) is None
-    assert JOURNEY.cursor(seen("a", "b", back=())) is None
+    assert name(JOURNEY.cursor(seen("a", "b", back=()))) == "b"
+    assert JOURNEY.cursor(seen(back=())) is None
 
 
 def test_what_was_seen_holds_until_its_step() -> None:

@@ -30,11 +30,19 @@ def sight(lease: Any = None, *results: Result, host: str = given.HOST) -> admit.
     return admit.Sight(lease, results or FINE, host)
 
 
+def marked(epoch: int = 1) -> Standing:
+    """We took the Lease, with this epoch."""
+    return given.standing(events.Intended("admit", TAKE), events.Applied("admit", {"epoch": str(epoch)}))
+
+
 def acted(lines: int) -> Standing:
-    """A journal that has this many lines."""
-    return given.standing(*(events.Noticed("lower", {}) for _ in range(lines - 1)))
+    """The same in a journal that has this many lines."""
+    taken = (events.Intended("admit", TAKE), events.Applied("admit", {"epoch": "1"}))
+    return given.standing(*taken, *(events.Noticed("lower", {}) for _ in range(lines - 3)))
 
 
+MARKED = marked()
+LOST = given.standing(events.Intended("admit", TAKE), events.Refused("admit", "unclear", "no answer came"))
 TAKEN = given.standing(events.Intended("admit", TAKE), events.Applied("admit", {"epoch": "1"}))
 ELSEWHERE = given.lease(journal="journal-9", host="there/boot-7", sequence=4)
 OTHER_BOOT = given.lease(host="here/boot-0", renewed=given.START)
@@ -50,13 +58,17 @@ FORWARD = (
     Row("a-lease-at-our-last-line-is-fine", sight(given.lease(sequence=9)), "done", "2 checks pass", acted(9)),
     Row("a-failed-check-holds-with-its-code", sight(None, *FINE, STALE), "plan-stale", "spec differs"),
     Row("what-failed-is-told-before-what-was-not-seen", sight(None, BLIND, STALE), "plan-stale"),
-    Row("a-check-that-sees-nothing-waits", sight(given.lease(), BLIND), "wait", "records: asked to slow down"),
+    Row("a-check-that-sees-nothing-waits", sight(given.lease(), BLIND), "wait", "records: asked to slow down", MARKED),
     Row("before-anything-began-a-person-is-told", sight(None, BLIND), "throttled", "HTTP 429", Standing()),
     Row("marks-the-service-first", sight(None), "act", "marking"),
     Row("a-foreign-lease-comes-before-a-failed-check", sight(ELSEWHERE, STALE), "foreign-lease"),
-    Row("done-when-all-is-ours", sight(given.lease(epoch=3)), "done", "epoch 3"),
-    Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", after_s=389.0),
-    Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", after_s=390.0),
+    Row("done-when-all-is-ours", sight(given.lease(epoch=3)), "done", "epoch 3", marked(3)),
+    Row("a-later-epoch-is-of-a-newer-journal", sight(given.lease(epoch=2)), "journal-behind", "(epoch 2)", MARKED),
+    Row("an-epoch-that-we-never-took-too", sight(given.lease()), "journal-behind", "(epoch 1)"),
+    Row("our-own-mark-that-landed-late-is-taken-up", sight(given.lease()), "act", "taking up our own mark", LOST),
+    Row("one-of-another-boot-is-not-our-own", sight(OTHER_BOOT), "journal-behind", "", LOST, after_s=390.0),
+    Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", MARKED, after_s=389.0),
+    Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", MARKED, after_s=390.0),
 )
 
 
@@ -81,11 +93,13 @@ def test_the_way_back(row: Row) -> None:
 def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
     """Law 6: one mark for each Service, by its UID, in its namespace."""
     taking = admit.decide(given.migration(), given.standing(), sight(None), given.START)
-    over = admit.decide(given.migration(), given.standing(), sight(OTHER_BOOT), given.START + 390)
+    over = admit.decide(given.migration(), MARKED, sight(OTHER_BOOT), given.START + 390)
+    up = admit.decide(given.migration(), LOST, sight(given.lease()), given.START)
     release = admit.undo(given.migration(), given.standing(), sight(given.lease()), given.START)
 
-    assert [each.effect for each in (taking, over, release) if isinstance(each, Wait)] == [
+    assert [each.effect for each in (taking, over, up, release) if isinstance(each, Wait)] == [
         TAKE,
+        replace(TAKE, takeover="300"),
         replace(TAKE, takeover="300"),
         effects.ReleaseLease("shop", TAKE.name),
     ]
@@ -95,9 +109,19 @@ def test_taking_over_waits_by_the_plan_and_says_until_when() -> None:
     """A sandbox waits seconds where AWS needs minutes; nobody stares at a wait without an end."""
     migration = given.migration(waits=Waits(unclear_s=100))
 
-    verdict = admit.decide(migration, given.standing(), sight(OTHER_BOOT), given.START + 90)
+    verdict = admit.decide(migration, MARKED, sight(OTHER_BOOT), given.START + 90)
 
     assert verdict == Wait("waiting until no call of here/boot-0 can still arrive", 10, until=given.START + 100)
+
+
+def test_taking_over_never_waits_less_than_a_call_is_protected() -> None:
+    """A call is made up to 60 s after its intent, in a sandbox too."""
+    migration = given.migration(waits=Waits(unclear_s=5))
+
+    verdict = admit.decide(migration, MARKED, sight(OTHER_BOOT), given.START + 50)
+
+    assert isinstance(verdict, Wait)
+    assert (verdict.effect, verdict.until) == (None, given.START + 60)
 
 
 def test_order_of_checks_is_the_order_of_the_journey() -> None:

@@ -59,6 +59,15 @@ def test_the_way_back_has_nothing_to_undo() -> None:
     assert isinstance(drain.undo(given.migration(), given.cloned(), sight(BUSY), given.START), Done)
 
 
+def test_the_wait_says_until_when_and_the_hold_how_much_a_release_accepts() -> None:
+    """15 minutes after the loud minute, and 5 until CloudWatch has settled."""
+    wait = drain.decide(given.migration(), HERE, sight(BUSY), given.START)
+    asks = [drain.decide(given.migration(), HERE, sight(each), given.START + DAY) for each in (BUSY, MANY_OPEN, SILENT)]
+
+    assert getattr(wait, "until", None) == 60 + 900 + 300
+    assert [getattr(each, "measure", None) for each in asks] == [3.0, 5.0, 0.0]
+
+
 def test_both_load_balancers_are_looked_at() -> None:
     world = World().new()
     world.minutes = lambda arn, start: FlowMinute(start, 1.0 if arn == given.NEW_ARN else None, 0.0, 2.0)

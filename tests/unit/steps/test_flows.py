@@ -55,6 +55,31 @@ def test_a_rate_is_counted_by_the_minute() -> None:
     assert flows.busiest_per_min(minutes((2, 0, 2), (5, 0, 2)), 10) == 30
 
 
+QUIET_AT = (
+    ("the-last-loud-period-leaves-the-window", minutes((5, 0, 2), (5, 0, 2), (0, 0, 2)), 120 + 900 + 300),
+    ("noise-does-not-count", minutes((5, 0, 2), (2, 0, 2), (0, 0, 2)), 60 + 900 + 300),
+    ("open-flows-are-seen-closed-a-period-later", minutes((0, 4, 2), (0, 4, 2)), 60 + 120 + 300),
+    ("whichever-is-later", minutes((5, 4, 2), (0, 4, 2)), 60 + 900 + 300),
+)
+
+
+@pytest.mark.parametrize(("seen", "at"), [row[1:] for row in QUIET_AT], ids=[row[0] for row in QUIET_AT])
+def test_it_says_when_it_can_be_seen_quiet_at_the_earliest(seen: Flows, at: float) -> None:
+    """Nobody stares at a wait without an end."""
+    busy = flows.busy(seen, given.migration(waits=Waits(noise_flows_per_min=2)))
+
+    assert busy is not None
+    assert busy.until == at
+
+
+@pytest.mark.parametrize(("at", "after_s"), [(0, 30), (465, 15), (480, 0.5), (900, 0.5)])
+def test_it_is_looked_at_again_when_it_can_be_quiet_but_not_without_a_pause(at: float, after_s: float) -> None:
+    busy = flows.busy(Flows(minutes((0, 4, 2), (0, 4, 2)).periods, at), given.migration())
+
+    assert busy is not None
+    assert busy.after_s == after_s
+
+
 def test_a_refused_read_is_unknown() -> None:
     world = World()
     world.refuse("flows", Denied("no rights"))

@@ -118,6 +118,16 @@ def test_a_look_that_sees_less_does_not_make_us_forget() -> None:
     assert records.RecordsSeen((), Unknown("slow")).facts == {}
 
 
+def test_route_53_is_looked_at_more_often_than_what_takes_its_time() -> None:
+    """It is done within a minute; a plan that looks more often still does."""
+    listed = ((given.CNAME, given.CNAME.lowered),)
+    late = records.RecordsSeen(listed, ("ZPUB",))
+
+    waits = [records.towards("lower", late, lowered, "why", every) for every in (10, 0.5)]
+
+    assert [each.after_s for each in waits if isinstance(each, Wait)] == [5, 0.5]
+
+
 def test_how_long_an_answer_may_be_held() -> None:
     """A CNAME leads to addresses of their own 60 s; an alias answers with those addresses at once."""
     assert records.held_s(given.CNAME) == 120

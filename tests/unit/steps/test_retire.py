@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.errors import Throttled
-from migrator.model import effects
+from migrator.model import effects, events
 from migrator.model.balancers import Rule
 from migrator.model.cluster import TYPE_ANNOTATION
 from migrator.model.migration import Decision, Dns, Migration, UnreadZone
@@ -28,6 +28,7 @@ GOOD = Sight(
     protected=False,
     new=Health({8080: given.targets()}),
     rules=(given.RULE, given.HEALTH_RULE, given.LBC_RULE),
+    new_groups=("sg-lbc",),
 )
 
 
@@ -50,7 +51,7 @@ OPEN = Rule("sgr-all", given.NODES, "-1", -1, -1, "10.0.0.0/8")
 TABLE = (
     *(
         Row(f"unread-{each}-is-waited-for", sight(**{each: Unknown("slow")}), "wait", "a witness is unread: slow")
-        for each in ("service", "pointing", "groups", "protected", "new", "rules")
+        for each in ("service", "pointing", "groups", "protected", "new", "rules", "new_groups")
     ),
     Row("done-when-it-is-gone", sight(service=None), "done", "is deleted"),
     Row("another-object-of-that-name-is-not-ours", of(uid="another"), "done", "is deleted"),
@@ -70,7 +71,10 @@ TABLE = (
     Row("a-sick-port-speaks-against", sight(new=Health({8080: ()})), "witness-missing", "port 8080 of the new"),
     Row("no-port-at-all-speaks-against", sight(new=Health({})), "witness-missing", "has no listener"),
     Row("a-port-only-legacy-admits-speaks-against", sight(new=IP_TARGETS), "witness-missing", "admits port 8080"),
-    Row("a-rule-that-opens-all-admits", sight(new=IP_TARGETS, rules=(OPEN,)), "act", "delete service shop/web"),
+    Row("a-rule-that-opens-all-admits", sight(new=IP_TARGETS, rules=(OPEN,), new_groups=()), "act", "delete service shop/web"),
+    Row("but-not-a-balancer-that-comes-by-its-group", sight(new=IP_TARGETS, rules=(OPEN,)), "witness-missing", "port 8080"),
+    Row("nor-does-a-rule-for-another-group", sight(new_groups=("sg-other",)), "witness-missing", "admits port 31080"),
+    Row("nor-one-for-a-group-where-it-has-none", sight(new_groups=()), "witness-missing", "admits port 31080"),
     Row("without-legacy-rules-none-goes", sight(new=IP_TARGETS, rules=()), "act", migration=NO_RULES),
     Row("protection-goes-first", sight(protected=True), "act", "disable deletion protection"),
     Row("then-deletes", GOOD, "act", "delete service shop/web"),
@@ -110,7 +114,22 @@ def test_exactly_the_object_that_was_looked_at_goes(migration: Migration, effect
 def test_a_rule_admits_from_its_first_to_its_last_port() -> None:
     rule = Rule("sgr", given.NODES, "tcp", 30000, 32767, "0.0.0.0/0")
 
-    assert [retire.admits([rule], port) for port in (29999, 30000, 32767, 32768)] == [False, True, True, False]
+    assert [retire.admits([rule], port, ()) for port in (29999, 30000, 32767, 32768)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("intended", "possible"), [((), True), (("retire",), False)], ids=["before", "after"])
+def test_the_way_back_is_named_as_long_as_there_is_one(intended: tuple[str, ...], possible: bool) -> None:
+    """Deletion protection may be off already: retiring has begun."""
+    effect = effects.DisableDeletionProtection(given.LEGACY_ARN)
+    standing = given.standing(*(events.Intended(each, effect) for each in intended))
+
+    hold = retire.decide(given.migration(), standing, sight(pointing=("x",)), given.START)
+
+    assert ("migrate rollback PLAN" in getattr(hold, "do", "")) is possible
+
+
+def test_a_new_load_balancer_that_is_gone_has_no_groups() -> None:
+    assert retire.groups_of(given.NEW_ARN, World().outside()) == ()
 
 
 def test_every_witness_is_told_at_once() -> None:
@@ -124,6 +143,7 @@ def test_witnesses_are_facts_so_the_journal_has_them_first() -> None:
     """Law 7: nothing is deleted without witnesses recorded."""
     world = World().new()
     world.sets = {"ZPUB": [given.CNAME.shifted(given.NEW)], "ZPRI": []}
+    world.lbs[given.NEW_ARN] = given.lb(security_groups=("sg-lbc",))
 
     seen = retire.look(given.migration(), given.cloned(), world.outside())
 
@@ -146,6 +166,7 @@ def test_half_a_witness_tells_nothing() -> None:
     assert retire.facts(sight(rules=Unknown("slow"))) == {}
     assert retire.facts(sight(service=None)) == {}
     assert retire.facts(of(deleting=True)) == {}
+    assert retire.facts(of(spec={"type": "ClusterIP"})) == {}
 
 
 def test_every_zone_is_searched_but_those_a_person_answered_for() -> None:

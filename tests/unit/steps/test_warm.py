@@ -164,11 +164,20 @@ def test_one_that_cannot_be_probed_from_here_is_not_tried() -> None:
     assert (seen.legacy_probe.ok, seen.new_probe) == (False, UNTRIED)
 
 
+def test_a_name_server_that_is_silent_does_not_hide_what_the_others_say() -> None:
+    world = World().new()
+    world.refuse("asked ns1", Unreachable("silent"), 2)
+
+    seen = warm.look(given.migration(), given.cloned(), world.outside())
+
+    assert seen.named == Named(("198.51.100.1", "198.51.100.2"), 60)
+
+
 def test_what_is_unread_is_neither_enough_nor_named() -> None:
     world = World().new()
     world.refuse("balancer", Throttled("slow"))
     world.refuse("targets", Throttled("slow"), 2)
-    world.refuse("asked ns1", Unreachable("silent"), 2)
+    world.refuse("asked", Unreachable("silent"), 9)
 
     seen = warm.look(given.migration(), given.cloned(), world.outside())
 
