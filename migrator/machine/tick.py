@@ -100,9 +100,11 @@ class Machine:
     def _go_on(self, step: Step) -> Outcome:
         if step.NAME in self.orders.hold_before and (step.NAME, "hold-before") not in self.standing.released:
             return self._hold(step, Hold("hold-before", f"told to stop before {step.NAME}", do="`migrate release PLAN`"))
-        if not self._rechecked and (waiting := self._recheck(step)) is not None:
-            return waiting
-        self._rechecked = True
+        if not self._rechecked and step.NAME != self.journey.no_return:
+            # Not at the step of no return: it may be done already, with what came before it gone. It rechecks before it acts.
+            if (waiting := self._recheck(step)) is not None:
+                return waiting
+            self._rechecked = True
         sight = step.look(self.migration, self.standing, self.outside)
         self.log.notice(step.NAME, step.facts(sight))
         verdict = step.decide(self.migration, self.standing, sight, self.outside.clock.now())

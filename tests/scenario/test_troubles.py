@@ -296,6 +296,17 @@ def test_hold_before_a_step_waits_for_a_release() -> None:
     assert sailed.sail(before=lift, hold_before=("shift",)) == Over("migrated")
 
 
+def test_a_process_that_died_in_retire_goes_on_much_later() -> None:
+    """Legacy is gone by then, and nobody can look at its flows any more."""
+    sailed = voyage()
+    sailed.sail(until="drain")
+    assert sailed.sail(CrashPlan(point=1, how="after", kind="effect")) is None
+    sailed.stage.run(3600)
+
+    assert sailed.sail() == Over("migrated")
+    unharmed(sailed)
+
+
 def test_past_the_point_of_no_return_nothing_leads_back() -> None:
     sailed = voyage()
     sailed.sail(until="retire")

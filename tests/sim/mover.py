@@ -115,10 +115,13 @@ class Mover:
         return "" if told["kind"] in ("entry", "waiting", "version") else json.dumps(told)
 
     async def _strike(self, process: Process) -> None:
-        """Let the blows fall that are due while this process lives; the one that ends it is the last."""
+        """Let the blows fall that are due while this process lives; the one that ends it is the last.
+
+        Only a kill falls while it starts: nobody listens to an interruption yet, and a pause would keep the gate shut.
+        """
         while self.blows:
             blow = self.blows[0]
-            while self.lines < blow.line or (blow.how == "interrupt" and not self._opened):
+            while self.lines < blow.line or (blow.how != "kill" and not self._opened):
                 self._told.clear()
                 await self._told.wait()
             await asyncio.sleep(blow.delay_s)

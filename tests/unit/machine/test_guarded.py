@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from migrator.machine.tick import Again, Standstill
 from migrator.model.events import Held, Released, Seen
 from migrator.model.units import Unknown
@@ -51,6 +53,29 @@ def test_a_guard_trips_only_after_a_streak() -> None:
     assert isinstance(outcome, Standstill)
     assert outcome.code == "new-sick"
     assert crew.leads(API) == "old"
+
+
+def always(name: str, trip: Wait | Hold | Fail) -> Guard:
+    return Guard(name, "one", "rest", lambda *_: None, lambda _: {}, lambda *_: trip)
+
+
+@pytest.mark.parametrize(
+    ("trips", "code"),
+    [
+        ((Wait("unread", 10), Hold("drift", "moved"), Fail("new-sick", "sick")), "new-sick"),
+        ((Wait("", 10), Hold("drift", "")), "drift"),
+    ],
+    ids=["a-failure", "a-hold"],
+)
+def test_of_several_guards_the_worst_counts(trips: tuple[Any, ...], code: str) -> None:
+    """One that is unread must not hide one that failed."""
+    crew = Crew(*(always(f"guard {at}", each) for at, each in enumerate(trips)))
+    crew.until("mark")
+
+    outcome = crew.tick()
+
+    assert isinstance(outcome, Standstill)
+    assert outcome.code == code
 
 
 def test_unknown_vetoes_an_effect() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from migrator.machine.tick import Again, Over, Standstill
 from migrator.model import effects
-from migrator.model.events import Began, Noticed
+from migrator.model.events import Began, Noticed, TurnedBack
 from migrator.model.verdict import Fail, Hold, Wait
 from tests.unit import given
 from tests.unit.machine.crew import API, LEASE, WWW, Crew, record, released

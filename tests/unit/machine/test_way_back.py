@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from migrator.errors import JournalMoved, OperatorError, Throttled
+from migrator.errors import OperatorError, Throttled
 from migrator.machine.tick import Again, Over, Standstill, standing_of
-from migrator.model.events import Began, Held, Intended, TurnedBack
+from migrator.model.events import Began, Held, Intended, Noticed, Released, TurnedBack
 from migrator.model.verdict import Fail, Hold, Wait
 from tests.unit import given
 from tests.unit.machine.crew import API, LEASE, Crew
@@ -248,23 +248,28 @@ def test_whoever_only_reads_gets_the_same_standing() -> None:
     )
 
 
-def test_a_journal_that_somebody_else_moved_is_an_error_outside_a_tick() -> None:
-    """`turn_back` is a command of its own: it does not decide again by itself."""
+@pytest.mark.parametrize("asked", ["rollback", "release"])
+def test_what_a_person_asks_for_is_written_past_what_another_appended(asked: str) -> None:
+    """Two commands typed at once: neither is lost, and nobody has to type again."""
     crew = Crew()
     crew.until("one")
+    crew.write(Held("one", "operator-hold", "lunch", "a person"))
     whole = crew.journal.read
 
     def stale() -> Any:
         entries = whole()
         crew.journal.read = whole
-        crew.write(Held("one", "operator-hold", "lunch", "a person"))
+        crew.write(Noticed("one", {}))
         return entries
 
     crew.journal.read = stale
-
-    with pytest.raises(JournalMoved):
+    if asked == "rollback":
         crew.machine.turn_back("asked", "told to", "a person")
-    assert not any(isinstance(each, TurnedBack) for each in crew.events)
+    else:
+        crew.machine.release("a person")
+
+    assert [type(each) for each in crew.events[-2:]] == [Noticed, TurnedBack if asked == "rollback" else Released]
+    assert crew.machine.standing.held is None
 
 
 def test_every_call_has_an_intent() -> None:

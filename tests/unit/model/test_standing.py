@@ -156,6 +156,35 @@ def test_what_was_refused_leaves_nothing_to_take_back_and_what_was_lost_does() -
     assert given.standing(*first, *made, TurnedBack("", "", ""), *refused).intents == ("admit", "clone")
 
 
+def test_a_mark_that_is_refused_later_on_stays_taken() -> None:
+    """A take-over that was refused must not make us forget that `admit` put our mark there."""
+    first = (Intended("admit", TAKE), Applied("admit", {"epoch": "1"}))
+
+    assert given.standing(*first, Intended("admit", TAKE), Refused("admit", "conflict", "")).intents == ("admit",)
+    assert given.standing(Intended("admit", TAKE), Refused("admit", "conflict", "")).intents == ()
+
+
+def test_a_removed_mark_is_nothing_to_doubt() -> None:
+    """It changes nothing that serves, whenever it lands."""
+    release = effects.ReleaseLease("shop", "lease")
+    told = given.standing(TurnedBack("", "", ""), Intended("admit", release), Refused("admit", "unclear", ""))
+
+    assert (told.doubtful, told.doubted) == (0, ())
+
+
+def test_a_seen_step_that_called_again_is_repaired_until_it_is_seen_again() -> None:
+    """A released drift is that one; the next is asked about."""
+    seen = (Intended("lower", BATCH), Applied("lower", {"change": "C1"}), Seen("lower", ""))
+    lifted = (*seen, Held("lower", "drift", ""), Released("me"))
+    again = (*lifted, Intended("lower", BATCH), Applied("lower", {"change": "C2"}))
+    twice = (*again, Intended("lower", OTHER), Applied("lower", {"change": "C3"}))
+
+    assert given.standing(*seen).repaired == ()
+    assert given.standing(*again).repaired == given.standing(*twice).repaired == ("lower",)
+    assert ("lower", "drift") in given.standing(*twice).released
+    assert (given.standing(*twice, Seen("lower", "")).repaired, given.standing(*twice, Seen("lower", "")).released) == ((), {})
+
+
 def test_when_the_last_lost_call_was_intended_is_remembered() -> None:
     """Until it can no longer land, nothing may be called undone."""
     told = given.standing((7.0, Intended("clone", CREATE)), (9.0, Refused("clone", "unclear", "")))

@@ -6,7 +6,9 @@ import pytest
 
 from migrator.errors import JournalError, Missing, Throttled, Unreachable
 from migrator.model.units import Unknown
-from migrator.steps.asking import all_asked, asked, unread
+from migrator.steps.asking import all_asked, answered_by, asked, unread
+from tests.unit import given
+from tests.unit.world import World
 
 
 def refusing(error: Exception) -> int:
@@ -28,6 +30,18 @@ def test_half_a_list_is_not_an_answer() -> None:
     assert all_asked([lambda: 1, lambda: 2]) == (1, 2)
     assert all_asked([]) == ()
     assert all_asked([lambda: 1, lambda: refusing(Throttled("why"))]) == Unknown("why")
+
+
+def test_one_name_server_that_answers_is_enough() -> None:
+    """Which ones were silent says nothing; all of them silent says that nothing is known."""
+    world = World()
+    world.refuse("asked ns1", Unreachable("silent"), 2)
+
+    answers = answered_by(["ns1", "ns2"], given.LEGACY_NAME, "A", world.outside())
+
+    assert [each.values for each in answers] == [("192.0.2.1", "192.0.2.2")]
+    with pytest.raises(Unreachable, match="none of 1 name servers answers"):
+        answered_by(["ns1"], given.LEGACY_NAME, "A", world.outside())
 
 
 def test_the_first_unknown_is_told() -> None:

@@ -176,3 +176,12 @@ def test_on_the_way_back_aws_is_asked_for_what_the_controller_made() -> None:
     assert looked.left == (given.NEW_ARN, given.NEW_GROUP, "sg-front")
     assert (looked.taken, looked.balancer) == ((), None)
     assert unread.left == Unknown("slow")
+
+
+def test_a_target_group_first_seen_on_the_way_back_is_asked_for_too() -> None:
+    """Its controller went on while we turned."""
+    world = World().new()
+    noticed = events.Noticed("clone", {"groups": [given.NEW_GROUP]})
+    back = given.standing(events.TurnedBack("asked", "", ""), noticed)
+
+    assert clone.look(given.migration(), back, world.outside()).left == (given.NEW_GROUP,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from migrator.errors import Throttled
@@ -27,6 +28,7 @@ def sight(legacy: Any, new: Any = QUIET) -> Sight:
 HERE = given.cloned((0.0, events.Noticed("drain", {})))
 ACCEPTED = given.cloned(events.Held("drain", "still-draining", "", measure=2.0), events.Released("a person"))
 FLOOD = Flows((FlowMinute(0, 5, 0, 2),))
+RESUMED = replace(HERE, resumed=given.START + 86400)
 MANY_OPEN = Flows((FlowMinute(0, 3, 5, 2),))
 DAY = 86400.0
 TABLE = (
@@ -38,6 +40,7 @@ TABLE = (
     Row("open-flows-are-waited-out", sight(OPEN), "wait", "4 flows are still open"),
     Row("what-still-comes-is-waited-out-for-a-day", sight(BUSY), "wait", "3 new flows", HERE, after_s=DAY - 1),
     Row("then-a-person-is-asked", sight(BUSY), "still-draining", "takes it for noise", HERE, after_s=DAY),
+    Row("a-night-without-a-process-is-not-waited", sight(BUSY), "wait", "3 new flows", RESUMED, after_s=2 * DAY - 1),
     Row("what-a-person-took-for-noise-is-done", sight(BUSY), "done", "a person took as much", ACCEPTED, after_s=DAY),
     Row("what-is-unread-is-not-asked-about", sight(Unknown("slow")), "wait", "slow", HERE, after_s=2 * DAY),
     Row("twice-as-much-is-the-same-noise", sight(Flows((FlowMinute(0, 4, 0, 2),))), "done", "", ACCEPTED, after_s=DAY),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from migrator.errors import Throttled
@@ -102,6 +103,34 @@ def test_one_patch_changes_only_what_is_not_so_yet() -> None:
     assert isinstance(verdict, Wait)
     changed: dict[str, str | None] = {ATTRIBUTES: "deletion_protection.enabled=true"}
     assert verdict.effect == effects.PatchService("shop", "web-lbc", given.CLONE_UID, "7", changed)
+
+
+PROTECTION = (
+    ("not-on-yet-is-waited-for", False, "wait", "turns deletion protection on"),
+    ("unread-is-waited-for", Unknown("slow"), "wait", "unread: slow"),
+    ("then-the-lease-goes", True, "act", "removing our mark"),
+)
+
+
+@pytest.mark.parametrize(("on", "verdict", "says"), [row[1:] for row in PROTECTION], ids=[row[0] for row in PROTECTION])
+def test_our_mark_stays_until_deletion_protection_is_seen_on(on: Any, verdict: str, says: str) -> None:
+    """The annotation is only a wish; its controller carries it out, or fails to."""
+    marked_off = given.clone(annotations=STRIPPED | {ATTRIBUTES: "deletion_protection.enabled=true"})
+    row = Row("", sight(clone=marked_off, protected=on), verdict, says, well(), protected(""), 90.0)
+
+    follows(row, finish.decide)
+
+
+@pytest.mark.parametrize("on", ["true", "false"])
+def test_protection_is_only_asked_for_where_legacy_had_it(on: str) -> None:
+    world = World().new()
+    world.lb_attributes[given.NEW_ARN] = {"deletion_protection.enabled": on}
+
+    asked = finish.look(protected(""), given.cloned(), world.outside())
+    world.refuse("attributes", Throttled("never asked"))
+    unasked = finish.look(PLAN, given.cloned(), world.outside())
+
+    assert (asked.protected, unasked.protected) == (on == "true", False)
 
 
 def test_a_plan_without_target_groups_waits_for_the_default_interval() -> None:

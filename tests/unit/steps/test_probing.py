@@ -47,6 +47,28 @@ def test_not_getting_through_from_here_is_no_trouble() -> None:
     assert probing.legacy(given.migration(), world.outside()) == ProbeSeen(False, "no route")
 
 
+def test_a_silent_name_server_leaves_the_others_to_ask() -> None:
+    world = World()
+    world.refuse("asked ns1", Unreachable("silent"))
+
+    assert probing.legacy(given.migration(), world.outside()) == ProbeSeen(True, "2 probes succeeded")
+
+    world.refuse("asked", Unreachable("silent"), 2)
+    silent = ProbeSeen(False, f"none of 2 name servers answers for {given.LEGACY_NAME}")
+    assert probing.legacy(given.migration(), world.outside()) == silent
+
+
+def test_a_probe_that_could_not_be_made_is_one_that_failed() -> None:
+    world = World()
+
+    def tried(*_: object) -> ProbeSeen:
+        raise Unreachable("no socket")
+
+    world.tried = tried  # type: ignore[method-assign]
+
+    assert probing.legacy(given.migration(), world.outside()) == ProbeSeen(False, "no socket")
+
+
 def test_the_name_to_ask_for_is_that_of_the_first_record_set() -> None:
     """Without one it is the load balancer's own."""
     asked: list[str] = []

@@ -78,6 +78,20 @@ def test_only_the_last_change_in_a_zone_is_waited_for() -> None:
     assert (seen.lagging, seen.lost, seen.insync) == ((), (), True)
 
 
+def test_a_zone_that_may_have_changed_unknown_to_us_counts_as_lost() -> None:
+    """After a lost answer, or where somebody set records back by hand: the identical batch gives an id to wait for."""
+    world, plan = World(), given.moving(given.CNAME, given.INTERNAL)
+    world.changes["C1"] = given.START
+    known = changed("ZPUB", "C1")
+    doubted = (events.Intended("shift", effects.ChangeRecords("ZPRI", (), "")), events.Refused("shift", "unclear", ""))
+
+    asked = records.seen("shift", plan, given.standing(*known), world.outside())
+    every = records.seen("shift", plan, given.standing(*known), world.outside(), every_zone=True)
+    lost = records.seen("shift", plan, given.standing(*known, *((1.0, each) for each in doubted)), world.outside())
+
+    assert (asked.lost, every.lost, lost.lost) == ((), ("ZPRI",), ("ZPRI",))
+
+
 def test_what_could_not_be_read_is_not_insync() -> None:
     world = World()
     world.changes["C1"] = given.START

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,6 +39,7 @@ def entered(looks: int = SEEN_OFTEN) -> Standing:
 
 
 LEFT = entered()
+RESUMED = dataclasses.replace(LEFT, resumed=given.START + 1)
 FREE = given.group("legacy", balancers=())
 COMPLAINT = (Trouble("DeleteLoadBalancerFailed", "DependencyViolation", 0.0),)
 RULES = ("sgr-client", "sgr-health")
@@ -75,6 +77,7 @@ TABLE = (
     Row("a-group-attached-elsewhere-stays", sight(groups=(given.group("legacy"),)), "sweep-stuck", "attached elsewhere", LEFT),
     Row("a-rule-that-the-new-targets-need-stays", sight(rules=RULES, new=SERVING), "done", "", LEFT),
     Row("tries-until-the-deadline", sight(rules=RULES), "act", standing=LEFT, after_s=1800.0),
+    Row("a-night-without-a-process-is-not-waited", sight(rules=RULES), "act", standing=RESUMED, after_s=1801.0),
     Row("what-cannot-be-deleted-asks-a-person", sight(rules=RULES), "sweep-stuck", "does not succeed", LEFT, after_s=1801.0),
 )
 

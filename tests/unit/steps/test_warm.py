@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ def looked(times: int = 2, **facts: Any) -> Standing:
 
 
 READY = looked()
+RESUMED = dataclasses.replace(READY, resumed=given.START + 1)
 REFUSED, UNTRIED = ProbeSeen(False, "connection refused"), ProbeSeen(False, "not tried yet")
 PARTLY = Health({8080: given.targets("healthy", "zone-a")})
 
@@ -108,6 +110,7 @@ TABLE = (
         READY,
         after_s=1801.0,
     ),
+    Row("a-night-without-a-process-is-not-waited", sight(new_probe=REFUSED), "wait", "", RESUMED, after_s=1801.0),
     Row("a-probe-that-never-succeeds-asks-a-person", sight(new_probe=REFUSED), "probe-failed", "", READY, after_s=1801.0),
 )
 
