@@ -50,9 +50,7 @@ class Calls:
             if lease is not None:
                 self._move_on(lease)
         except OutsideError as trouble:
-            # Nothing was sent but the mark; whoever moved it on is met at the next look.
-            self.log.record(events.Refused(step, "conflict", f"could not move our lease on: {trouble.message}"))
-            return self._wait(step, "our lease could not be moved on")
+            return self._not_moved_on(step, trouble)
         try:
             late_s = self.outside.clock.now() - intended.at
             if late_s > PROTECTED_S:
@@ -124,6 +122,15 @@ class Calls:
         """Write our last line's number over the Lease: nobody else can then act on an older view of it."""
         standing, now = self.log.standing, self.outside.clock.now()
         self.outside.fence.advance(replace(lease, sequence=standing.sequence, checksum=standing.checksum, renewed=now))
+
+    def _not_moved_on(self, step: str, trouble: OutsideError) -> Again | Hold:
+        """Nothing was sent but the mark; whoever moved it on is met at the next look."""
+        code = "unreachable" if isinstance(trouble, Unclear) else trouble.code
+        reason = f"could not move our lease on: {trouble.message}"
+        self.log.record(events.Refused(step, code, reason))
+        if isinstance(trouble, Denied | Rejected) or self.log.standing.refusals >= REFUSALS_ALLOWED:
+            return Hold(code, reason, trouble.seen, trouble.do or "mend the cause, then `migrate apply PLAN --resume`")
+        return self._wait(step, reason)
 
     def _refused(self, step: str, effect: Effect, trouble: OutsideError) -> Again | Hold:
         """It was not done, and we know it: look again, later, or ask a person."""

@@ -38,7 +38,8 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
     lowering = [move for move in migration.dns.moves if move.lowered != move.listed]
     ttl_s = max((move.answer_ttl_s for move in lowering), default=0)
     since = records.insync_since(NAME, standing)
-    if lowering and since is not None:
+    if lowering:
+        assert since is not None
         if rest := records.waited(since, ttl_s, now, f"answers with the TTL of {ttl_s} s are running out of caches"):
             return rest
     return Done(f"every record set has its TTL for moving; {len(lowering)} of {len(migration.dns.moves)} needed a shorter one")

@@ -193,7 +193,9 @@ def test_the_lease_is_taken_advanced_and_released(fresh: Stage) -> None:
 def test_only_the_same_journal_takes_a_lease_over(fresh: Stage) -> None:
     """Another machine with a copy of the journal may, with the next epoch; another journal may not."""
     fresh.joined("journal-1", host="here/1").effector.apply(LEASE)
-    takeover = effects.TakeLease("shop", "migrate-web", takeover=True)
+    lease = fresh.outside.cluster.lease("shop", "migrate-web")
+    assert lease is not None
+    takeover = effects.TakeLease("shop", "migrate-web", takeover=lease.resource_version)
     stranger, moved = fresh.joined("journal-2", host="there/1"), fresh.joined("journal-1", host="there/1")
 
     for effect in (takeover, effects.ReleaseLease("shop", "migrate-web")):

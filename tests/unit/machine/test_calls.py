@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from migrator.errors import Conflict, Denied, JournalError, Missing, OperatorError, Rejected, Throttled, Unreachable
+from migrator.errors import (
+    Conflict,
+    Denied,
+    JournalError,
+    Missing,
+    OperatorError,
+    OutsideError,
+    Rejected,
+    Throttled,
+    Unclear,
+    Unreachable,
+)
 from migrator.machine.calls import VIEW_S
 from migrator.machine.tick import Again, Standstill
 from migrator.model import effects, events
@@ -267,6 +278,23 @@ def test_a_lease_that_moved_between_look_and_call_refuses_it() -> None:
     assert crew.tick() == Again(10)
 
     assert crew.events[-1] == Refused("one", "conflict", "could not move our lease on: lease was written since")
+    assert crew.leads(API) == "old"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ticks", "code"),
+    [(Denied("not allowed"), 1, "denied"), (Throttled("slow down"), 5, "throttled"), (Unclear("no answer"), 5, "unreachable")],
+    ids=["denied-at-once", "throttled-five-times", "unanswered-five-times"],
+)
+def test_a_lease_that_cannot_be_moved_on_holds(trouble: OutsideError, ticks: int, code: str) -> None:
+    """Nobody acts without it, and nobody tries for ever without a word."""
+    crew = marked()
+    crew.world.refuse("advance", trouble, times=ticks)
+
+    outcome = crew.tick(ticks)
+
+    assert isinstance(outcome, Standstill)
+    assert outcome.code == code
     assert crew.leads(API) == "old"
 
 
