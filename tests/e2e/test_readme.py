@@ -23,6 +23,7 @@ def blocks() -> list[str]:
 
 
 @pytest.mark.programs
+@pytest.mark.longest
 def test_the_readme_lines_do_what_it_says(tmp_path: Path, free_port_base: int) -> None:
     """A newcomer's first ten minutes: both journeys end as described, and no request is lost."""
     if missing := [each for each in PROGRAMS if shutil.which(each) is None]:

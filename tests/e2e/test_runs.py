@@ -25,7 +25,7 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces/shop/leases"
 RECORD = "runs.example.com."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def planned(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The text of a plan for shop/runs, whose record has a minute to run out of caches once it is lowered."""
     scene.cname("example.com", RECORD.rstrip("."), scene.create_legacy("shop", "runs", "web"), 60)
