@@ -9,7 +9,7 @@ from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict
 from migrator.ports.outside import Outside
-from migrator.steps import flows
+from migrator.steps import flows, records
 from migrator.steps.flows import Flows
 
 NAME = "drain"
@@ -33,7 +33,8 @@ def facts(sight: Sight) -> Facts:
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     waits = migration.waits
-    busy = flows.busy(sight.legacy, migration)
+    moved = records.insync_since("shift", standing) or 0.0  # settle has seen it
+    busy = flows.busy(sight.legacy, migration, moved)
     if busy is None:
         return Done(f"no more than noise on legacy for {waits.quiet_s:.0f} s, and no open flow")
     reason = f"legacy: {busy.reason}{beside(migration, sight.new)}"

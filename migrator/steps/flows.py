@@ -47,8 +47,11 @@ def busiest_per_min(flows: Flows, period_s: int) -> float | None:
     return None if len(known) < len(rates) else max(known, default=None)
 
 
-def busy(flows: Flows | Unknown, migration: Migration) -> Wait | None:
-    """The wait for a load balancer that is not quiet, or of which nothing is known; None when it is quiet."""
+def busy(flows: Flows | Unknown, migration: Migration, moved: Instant) -> Wait | None:
+    """The wait for a load balancer that is not quiet, or of which nothing is known; None when it is quiet.
+
+    `moved` is when the records that led to it were all seen moved: quiet from before that says nothing of who still comes.
+    """
     waits = migration.waits
     every = max(waits.look_every_s, waits.metric_period_s / 2)
     if isinstance(flows, Unknown):
@@ -58,11 +61,20 @@ def busy(flows: Flows | Unknown, migration: Migration) -> Wait | None:
         return Wait("CloudWatch has no point for part of the window, which is not the same as no flows", every)
     active = flows.periods[-1].active or 0.0
     if rate <= waits.noise_flows_per_min and not active:
-        return None
+        return before(flows, waits, moved, every)
     until = quiet_at(flows, waits)
     reason = f"{active:.0f} flows are still open"
     if rate > waits.noise_flows_per_min:
         reason = f"{rate:.0f} new flows a minute in the last {waits.quiet_s:.0f} s, {noise(migration)}"
+    return Wait(reason, max(0.5, min(every, until - flows.at)), until=until)
+
+
+def before(flows: Flows, waits: Waits, moved: Instant, every: float) -> Wait | None:
+    """The wait until the window lies wholly behind the move; None once it does."""
+    if flows.periods[0].start >= moved:
+        return None
+    until = moved + waits.metric_period_s + waits.quiet_s + waits.metric_lag_s
+    reason = f"quiet so far, but not for {waits.quiet_s:.0f} s since the records moved"
     return Wait(reason, max(0.5, min(every, until - flows.at)), until=until)
 
 

@@ -93,7 +93,7 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return rest
     if isinstance(sight.gone, Unknown):
         return Wait(f"new load balancer unread: {sight.gone.why}", waits.look_every_s)
-    if not sight.gone and (busy := flows.busy(sight.flows, migration)):
+    if not sight.gone and (busy := flows.busy(sight.flows, migration, since)):
         return busy
     return Done("every record set leads to legacy again, the new load balancer is quiet")
 

@@ -345,6 +345,17 @@ def test_what_still_comes_after_a_day_is_asked_about() -> None:
     unharmed(sailed)
 
 
+def test_a_client_that_asks_seldom_is_not_cut_off_by_a_rollback() -> None:
+    """The window of flows ends minutes ago: from before the shift it shows a new load balancer that nobody knew yet."""
+    sailed = voyage(every_s=40.0)
+    sailed.sail(until="settle")
+
+    assert sailed.back() == Over("rolled-back")
+
+    sailed.stage.run(600)
+    unharmed(sailed)
+
+
 def test_a_stubborn_client_is_waited_for() -> None:
     """Drain is judged by flows, never by TTLs."""
     sailed = voyage()

@@ -35,7 +35,7 @@ BUSY = (
 @pytest.mark.parametrize(("seen", "says"), [row[1:] for row in BUSY], ids=[row[0] for row in BUSY])
 def test_whether_a_load_balancer_is_busy(seen: Flows | Unknown, says: str) -> None:
     """Law 3: nothing is read from silence."""
-    busy = flows.busy(seen, given.migration(waits=Waits(noise_flows_per_min=2)))
+    busy = flows.busy(seen, given.migration(waits=Waits(noise_flows_per_min=2)), 0.0)
 
     assert says in busy.reason if busy is not None and says else busy is None
 
@@ -66,7 +66,7 @@ QUIET_AT = (
 @pytest.mark.parametrize(("seen", "at"), [row[1:] for row in QUIET_AT], ids=[row[0] for row in QUIET_AT])
 def test_it_says_when_it_can_be_seen_quiet_at_the_earliest(seen: Flows, at: float) -> None:
     """Nobody stares at a wait without an end."""
-    busy = flows.busy(seen, given.migration(waits=Waits(noise_flows_per_min=2)))
+    busy = flows.busy(seen, given.migration(waits=Waits(noise_flows_per_min=2)), 0.0)
 
     assert busy is not None
     assert busy.until == at
@@ -74,7 +74,7 @@ def test_it_says_when_it_can_be_seen_quiet_at_the_earliest(seen: Flows, at: floa
 
 @pytest.mark.parametrize(("at", "after_s"), [(0, 30), (465, 15), (480, 0.5), (900, 0.5)])
 def test_it_is_looked_at_again_when_it_can_be_quiet_but_not_without_a_pause(at: float, after_s: float) -> None:
-    busy = flows.busy(Flows(minutes((0, 4, 2), (0, 4, 2)).periods, at), given.migration())
+    busy = flows.busy(Flows(minutes((0, 4, 2), (0, 4, 2)).periods, at), given.migration(), 0.0)
 
     assert busy is not None
     assert busy.after_s == after_s
@@ -85,3 +85,15 @@ def test_a_refused_read_is_unknown() -> None:
     world.refuse("flows", Denied("no rights"))
 
     assert flows.seen("arn", given.migration(), world.outside()) == Unknown("no rights")
+
+
+def test_quiet_from_before_the_records_moved_says_nothing() -> None:
+    """The window ends minutes ago: right after a move it shows a load balancer that nobody had reason to come to yet."""
+    seen = Flows(minutes((0, 0, 2), (0, 0, 2)).periods, 700.0)
+
+    wait = flows.busy(seen, given.migration(), 30.0)
+
+    assert wait is not None
+    assert wait.until == 30 + 60 + 900 + 300
+    assert "since the records moved" in wait.reason
+    assert flows.busy(seen, given.migration(), 0.0) is None

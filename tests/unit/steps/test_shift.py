@@ -25,7 +25,8 @@ from tests.unit.world import World
 LOWERED, SHIFTED = given.cname(ttl_s=60), given.cname(ttl_s=60, to=given.NEW_NAME)
 WELL, SICK = Health({8080: given.targets()}), Health({8080: given.targets("unhealthy")})
 TRIED, REFUSED = ProbeSeen(True, "2 probes succeeded"), ProbeSeen(False, "connection refused")
-QUIET = Flows((FlowMinute(0, None, 0, 2),))
+QUIET = Flows((FlowMinute(given.START + 3600, None, 0, 2),))
+VACUOUS = Flows((FlowMinute(0, None, 0, 2),), given.START + 120)
 PLAN = given.moving(given.CNAME)
 
 
@@ -113,6 +114,15 @@ BACK = (
     Row("a-new-one-that-is-no-more-has-no-flows", sight(flows=BUSY, gone=True), "done", "", returned(), PLAN, after_s=120.0),
     Row("unless-that-is-unread", sight(gone=Unknown("slow")), "wait", "unread: slow", returned(), PLAN, after_s=120.0),
     Row("set-back-by-hand-clients-hold-it-all-the-same", sight(), "wait", "run out of caches", BY_HAND, PLAN, after_s=119.0),
+    Row(
+        "quiet-before-it-moved-says-nothing",
+        sight(flows=VACUOUS),
+        "wait",
+        "since the records moved",
+        returned(),
+        PLAN,
+        after_s=120.0,
+    ),
     Row("done-when-the-new-one-is-quiet", sight(), "done", "to legacy again", returned(), PLAN, after_s=120.0),
 )
 
