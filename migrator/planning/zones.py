@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from migrator.model.migration import UnreadZone
 from migrator.model.records import AliasTarget, RecordSet, bare_name, leads_to
 from migrator.model.units import Unknown
@@ -20,7 +22,7 @@ def survey(records: RecordLook, dns_name: str) -> Names:
     placed: list[Placed] = []
     unread: list[UnreadZone] = []
     for zone in sorted(zones, key=lambda each: each.id):
-        listed = looked(lambda zone=zone: records.listed(zone.id))  # type: ignore[misc]
+        listed = looked(partial(records.listed, zone.id))
         if isinstance(listed, Unknown):
             unread.append(UnreadZone(zone.id, zone.name, listed.why))
         else:

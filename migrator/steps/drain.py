@@ -33,8 +33,7 @@ def facts(sight: Sight) -> Facts:
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     waits = migration.waits
-    moved = records.insync_since("shift", standing) or 0.0  # settle has seen it
-    busy = flows.busy(sight.legacy, migration, moved)
+    busy = flows.busy(sight.legacy, migration, records.insync_since("shift", standing))
     if busy is None:
         return Done(f"no more than noise on legacy for {waits.quiet_s:.0f} s, and no open flow")
     reason = f"legacy: {busy.reason}{beside(migration, sight.new)}"

@@ -47,10 +47,11 @@ def busiest_per_min(flows: Flows, period_s: int) -> float | None:
     return None if len(known) < len(rates) else max(known, default=None)
 
 
-def busy(flows: Flows | Unknown, migration: Migration, moved: Instant) -> Wait | None:
+def busy(flows: Flows | Unknown, migration: Migration, moved: Instant | None) -> Wait | None:
     """The wait for a load balancer that is not quiet, or of which nothing is known; None when it is quiet.
 
-    `moved` is when the records that led to it were all seen moved: quiet from before that says nothing of who still comes.
+    `moved` is when the records that led to it were all seen moved (None: not known): quiet from before that says nothing
+    of who still comes.
     """
     waits = migration.waits
     every = max(waits.look_every_s, waits.metric_period_s / 2)
@@ -69,8 +70,10 @@ def busy(flows: Flows | Unknown, migration: Migration, moved: Instant) -> Wait |
     return Wait(reason, max(0.5, min(every, until - flows.at)), until=until)
 
 
-def before(flows: Flows, waits: Waits, moved: Instant, every: float) -> Wait | None:
+def before(flows: Flows, waits: Waits, moved: Instant | None, every: float) -> Wait | None:
     """The wait until the window lies wholly behind the move; None once it does."""
+    if moved is None:
+        return Wait("quiet so far, but when the records moved was not seen", every)
     if flows.periods[0].start >= moved:
         return None
     until = moved + waits.metric_period_s + waits.quiet_s + waits.metric_lag_s

@@ -51,8 +51,9 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     before = bool(standing.fact(NAME, "legacy_probed", False))
     legacy_probe = ProbeSeen(True, "succeeded before") if before else probing.legacy(migration, outside)
     # Only once the name is known to all of its authorities: an earlier question would leave a negative answer behind.
-    ready = isinstance(named, Named) and bool(named.addresses) and legacy_probe.ok
-    new_probe = probing.addresses(migration, named.addresses, outside) if ready else ProbeSeen(False, "not tried yet")  # type: ignore[union-attr]
+    new_probe = ProbeSeen(False, "not tried yet")
+    if isinstance(named, Named) and named.addresses and legacy_probe.ok:
+        new_probe = probing.addresses(migration, named.addresses, outside)
     return Sight(
         balancer,
         listeners,

@@ -17,7 +17,7 @@ from tests.unit import given
 from tests.unit.steps.tables import Row, follows, rows
 from tests.unit.world import World
 
-QUIET, BUSY = Flows((FlowMinute(0, None, 0, 2),)), Flows((FlowMinute(0, 3, 0, 2),))
+QUIET, BUSY = Flows((FlowMinute(given.START + 3600, None, 0, 2),)), Flows((FlowMinute(0, 3, 0, 2),))
 OPEN, SILENT = Flows((FlowMinute(0, 0, 4, 2),)), Flows((FlowMinute(0, None, None, None),))
 
 
@@ -26,6 +26,7 @@ def sight(legacy: Any, new: Any = QUIET) -> Sight:
 
 
 HERE = given.cloned((0.0, events.Noticed("drain", {})))
+MOVED = given.cloned((0.0, events.Noticed("shift", {"insync": []})))
 ACCEPTED = given.cloned(events.Held("drain", "still-draining", "", measure=2.0), events.Released("a person"))
 FLOOD = Flows((FlowMinute(0, 5, 0, 2),))
 RESUMED = replace(HERE, resumed=given.START + 86400)
@@ -48,8 +49,9 @@ TABLE = (
     Row("open-flows-count-like-new-ones", sight(MANY_OPEN), "wait", "3 new flows", ACCEPTED, after_s=DAY),
     Row("silence-is-not-accepted", sight(SILENT), "wait", "no point", ACCEPTED, after_s=DAY),
     Row("nor-accepted-by-a-release", sight(Unknown("slow")), "wait", "slow", ACCEPTED, after_s=2 * DAY),
-    Row("done-when-quiet", sight(QUIET), "done", "no more than noise on legacy for 900 s"),
-    Row("the-new-one-need-not-be-quiet", sight(QUIET, BUSY), "done"),
+    Row("done-when-quiet", sight(QUIET), "done", "no more than noise on legacy for 900 s", MOVED),
+    Row("the-new-one-need-not-be-quiet", sight(QUIET, BUSY), "done", "", MOVED),
+    Row("quiet-is-not-taken-where-the-move-was-not-seen", sight(QUIET), "wait", "was not seen"),
 )
 
 
