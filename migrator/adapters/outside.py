@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from migrator.adapters.aws.account import AccountLook
+from migrator.adapters.aws.attachments import AttachmentLook
 from migrator.adapters.aws.cloudwatch import MetricLook
 from migrator.adapters.aws.ec2 import NetworkLook
 from migrator.adapters.aws.elb import ElbLook
@@ -30,6 +32,8 @@ def joined(aws: AwsSession, kube: KubeClient, names: NameLook, probes: ProbeLook
         metrics=MetricLook(aws),
         names=names,
         probes=probes,
+        account=AccountLook(aws),
+        attachments=AttachmentLook(aws),
         effector=Effector(aws, kube, clock, holder),
         fence=LeaseFence(kube, clock),
         clock=clock,
@@ -47,6 +51,8 @@ def patient(outside: Outside) -> Outside:
         network=looking(outside.network, clock),
         records=looking(outside.records, clock),
         metrics=looking(outside.metrics, clock),
+        account=looking(outside.account, clock),
+        attachments=looking(outside.attachments, clock),
         effector=PatientEffector(outside.effector, clock),
         fence=PatientFence(outside.fence, clock),
     )

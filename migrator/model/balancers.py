@@ -1,4 +1,17 @@
-"""Elastic Load Balancing's and EC2's nouns, as far as a migration looks at them."""
+"""Elastic Load Balancing's and EC2's nouns, as far as a migration looks at them.
+
+A Classic Load Balancer wears the same nouns, so that one journey serves both families. Its ARN is
+`arn:aws:elasticloadbalancing:<region>:<account>:loadbalancer/<name>`; its listeners have no ARN of their own and speak TCP,
+SSL, HTTP or HTTPS; and each of its instance protocols and ports is one target group, whose ARN is ours: the load
+balancer's with `#<protocol>:<port>`. Such a group goes when the load balancer goes, and all of them have its one health
+check. What its policies and attributes say stands under these names:
+
+    of the load balancer   idle_timeout.timeout_seconds, connection_draining.enabled, connection_draining.timeout_seconds,
+                           load_balancing.cross_zone.enabled, access_logs.s3.enabled|bucket|prefix,
+                           access_logs.emit_interval_min
+    of a listener          stickiness.type (lb_cookie or app_cookie), only where a policy makes it sticky
+    of a target group      proxy_protocol_v1.enabled, deregistration_delay.timeout_seconds (0 where draining is off)
+"""
 
 from __future__ import annotations
 
@@ -17,7 +30,7 @@ class Zone(msgspec.Struct, frozen=True):
 
 
 class LoadBalancer(msgspec.Struct, frozen=True):
-    """A load balancer as described. `state`: provisioning, active, active_impaired or failed."""
+    """A load balancer as described. `state`: provisioning, active, active_impaired or failed; `kind`: network, classic …"""
 
     arn: str
     name: str
@@ -31,6 +44,11 @@ class LoadBalancer(msgspec.Struct, frozen=True):
     security_groups: tuple[str, ...] = ()
     tags: dict[str, str] = {}
     address_type: str = "ipv4"
+
+    @property
+    def classic(self) -> bool:
+        """Whether it is a Classic Load Balancer."""
+        return self.kind == "classic"
 
     @property
     def called(self) -> BalancerName:
@@ -48,6 +66,7 @@ class Listener(msgspec.Struct, frozen=True):
     certificates: tuple[str, ...] = ()
     policy: str | None = None
     alpn: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}  # for example `tcp.idle_timeout.seconds`
 
 
 class HealthCheck(msgspec.Struct, frozen=True):
@@ -97,6 +116,16 @@ class Rule(msgspec.Struct, frozen=True):
     to_port: int
     source: str
     description: str = ""
+
+
+class SecurityGroup(msgspec.Struct, frozen=True):
+    """A security group with its inbound rules, by id."""
+
+    id: str
+    name: str
+    description: str = ""
+    tags: dict[str, str] = {}
+    rules: tuple[Rule, ...] = ()
 
 
 class FlowMinute(msgspec.Struct, frozen=True):

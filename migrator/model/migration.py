@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from migrator.model.balancers import Listener, LoadBalancer, Rule, TargetGroup
+from migrator.model.balancers import Listener, LoadBalancer, Rule, SecurityGroup, TargetGroup
 from migrator.model.fingerprints import digest
 from migrator.model.records import HostedZone, Move
 from migrator.model.waits import Waits
@@ -52,6 +52,17 @@ class LegacyService(_Part, frozen=True):
     finalizers: tuple[str, ...]
 
 
+class Attachment(_Part, frozen=True):
+    """Something in AWS that is bound to the legacy load balancer, its target groups or its addresses.
+
+    `kind` is one of `ports.attachments.KINDS`; `id` is its ARN or AWS id; `detail` says how it is bound.
+    """
+
+    kind: str
+    id: str
+    detail: str = ""
+
+
 class Legacy(_Part, frozen=True):
     """What is there now. `groups` and `rules` are what `sweep` will look for, by id."""
 
@@ -64,16 +75,27 @@ class Legacy(_Part, frozen=True):
     rules: tuple[Rule, ...]
     deletion_protection: bool = False
     shared_rules: tuple[str, ...] = ()  # rule ids that other load balancers need; never touched
+    attributes: dict[str, str] = {}  # of the load balancer
+    security_groups: tuple[SecurityGroup, ...] = ()  # those of the load balancer
+    own_groups: tuple[str, ...] = ()  # ids of those that legacy made for it alone; `sweep` sees them gone
+    attachments: tuple[Attachment, ...] = ()  # what hangs on the load balancer itself and does not follow a name
+
+
+Fate = Literal["kept", "rewritten", "dropped", "decision", "blocked", "written"]
 
 
 class DiffRow(_Part, frozen=True):
-    """One setting: what the annotation says, what AWS does, what the new load balancer will do, and why."""
+    """One setting: what the annotation says, what AWS does, what the new load balancer will do, and why.
+
+    `fate` is what became of the Service's own keys for it; `written` where the Service had none.
+    """
 
     setting: str
     annotation: str
     live: str
     new: str
     rule: str
+    fate: Fate = "written"
 
 
 class New(_Part, frozen=True):

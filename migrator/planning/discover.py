@@ -10,7 +10,8 @@ from migrator.errors import OperatorError
 from migrator.model.balancers import LoadBalancer
 from migrator.model.cluster import Controller, Service
 from migrator.model.migration import Account, Cluster, Finding
-from migrator.planning.found import Found, Live, balancer_class, looked
+from migrator.planning.found import Found, Live, looked
+from migrator.planning.lbc import running
 from migrator.planning.node_rules import node_rules
 from migrator.planning.ownership import cluster_name, evidence, full_name, refuse_foreign, refuse_unowned
 from migrator.planning.writers import writers
@@ -55,7 +56,7 @@ def _service(outside: Outside, namespace: str, name: str, controller: Controller
         do = f"kubectl get service -n {namespace}, or `migrate scan`"
         seen = f"the API server has no Service {name} in namespace {namespace}"
         raise OperatorError(f"cannot plan {namespace}/{name}: not found", seen=(seen,), do=do, code="service-not-found")
-    refuse_foreign(service, balancer_class(controller))
+    refuse_foreign(service, running(controller).balancer_class)
     return service
 
 

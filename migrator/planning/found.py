@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from migrator.checks.controller import flag
 from migrator.errors import OutsideError
-from migrator.model.balancers import Listener, LoadBalancer, Rule, TargetGroup
-from migrator.model.cluster import LBC_CLASS, Controller, Reader, Service
+from migrator.model.balancers import Listener, LoadBalancer, Rule, SecurityGroup, TargetGroup
+from migrator.model.cluster import Controller, Reader, Service
 from migrator.model.migration import Account, Cluster, Decision, Finding, UnreadZone
 from migrator.model.records import HostedZone, RecordSet
 from migrator.model.units import T, Unknown
@@ -23,6 +22,8 @@ class Live(msgspec.Struct, frozen=True):
     attributes: dict[str, str]
     listeners: tuple[Listener, ...]
     groups: tuple[TargetGroup, ...]
+    security_groups: tuple[SecurityGroup, ...] = ()  # of the load balancer, with their rules
+    node_rules: tuple[Rule, ...] = ()  # of the nodes' security groups, those that legacy made for this load balancer
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -70,8 +71,3 @@ def looked(ask: Callable[[], T]) -> T | Unknown:
         return ask()
     except OutsideError as trouble:
         return Unknown(trouble.message)
-
-
-def balancer_class(controller: Controller | None) -> str:
-    """The loadBalancerClass that LBC answers to: its flag `--load-balancer-class`, or its default."""
-    return flag(controller.args, "--load-balancer-class", LBC_CLASS) if controller else LBC_CLASS

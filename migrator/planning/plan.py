@@ -28,7 +28,8 @@ from migrator.model.migration import (
 from migrator.model.waits import STANDARD, Waits
 from migrator.planning.discover import discover
 from migrator.planning.estimates import estimates
-from migrator.planning.found import Found, Live, balancer_class
+from migrator.planning.found import Found, Live
+from migrator.planning.lbc import running
 from migrator.planning.ownership import full_name
 from migrator.planning.record_findings import moves_of, record_findings
 from migrator.planning.retirement import retirement
@@ -76,7 +77,7 @@ def drafted(found: Found, clone_name: str, wishes: Wishes) -> Migration:
     """The plan as far as it can be made without asking any more; not yet sealed."""
     live = found.live
     id = identity(found.cluster.uid, live.service.uid, live.balancer.arn)
-    translated = translate(live, clone_name, id, balancer_class(found.controller))
+    translated = translate(live, clone_name, id, running(found.controller))
     record_notes, record_questions = record_findings(found.names)
     retire, retire_questions = retirement(full_name(live.service), found.readers)
     moves = moves_of(found.names, wishes.waits)
@@ -139,6 +140,8 @@ def _legacy(found: Found, live: Live) -> Legacy:
         rules=found.rules,
         deletion_protection=live.attributes.get("deletion_protection.enabled") == "true",
         shared_rules=found.shared_rules,
+        attributes=live.attributes,
+        security_groups=live.security_groups,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from migrator.model.migration import Decision, Finding
+from migrator.model.migration import Finding
 from migrator.planning.found import Live
-from migrator.planning.ownership import full_name
-from migrator.planning.pieces import LB, RANGES, Piece, blocked, setting, yes
+from migrator.planning.pieces import LB, Piece, blocked, setting, yes
+from migrator.planning.settings_exposure import fixed_addresses, ranges_annotation, security_groups
 
 _PROTECTION = "deletion_protection.enabled"
 _CROSS_ZONE = "load_balancing.cross_zone.enabled"
@@ -21,7 +21,6 @@ _DEFAULTS = {
 }
 _RESERVED = ("kubernetes.io/cluster/", "elbv2.k8s.aws/", "service.k8s.aws/", "aws:")
 _CONTROLLERS = ("kubernetes.io/service-name", "KubernetesCluster")
-_OPEN = {"0.0.0.0/0"}
 
 
 def balancer_pieces(live: Live) -> tuple[Piece, ...]:
@@ -31,10 +30,10 @@ def balancer_pieces(live: Live) -> tuple[Piece, ...]:
         _target_type(live),
         _subnets(live),
         _address_type(live),
-        _addresses(live),
+        fixed_addresses(live),
         _attributes(live),
-        _security_groups(live),
-        _source_ranges(live),
+        security_groups(live),
+        ranges_annotation(live),
         _path_mtu(live),
         _tags(live),
     )
@@ -70,26 +69,6 @@ def _subnets(live: Live) -> Piece:
 def _address_type(live: Live) -> Piece:
     kind, key = live.balancer.address_type, LB + "ip-address-type"
     return setting(live.service, "address type", kind, kind, "as live", key, write=key)
-
-
-def _addresses(live: Live) -> Piece:
-    """Addresses that were chosen stay with the legacy load balancer: one address, one load balancer."""
-    keys = (LB + "eip-allocations", LB + "private-ipv4-addresses")
-    chosen = [f"{each.name} {each.allocation}" for each in live.balancer.zones if each.allocation]
-    chosen += [live.service.annotations[keys[1]]] if keys[1] in live.service.annotations else []
-    if not chosen:
-        if keys[0] not in live.service.annotations:
-            return Piece()
-        return setting(live.service, "fixed addresses", "none", "", "the live balancer has none", *keys)
-    shown = ", ".join(chosen)
-    piece = setting(
-        live.service, "fixed addresses", shown, "chosen by AWS", "an address serves one balancer only", *keys, gone=True
-    )
-    question = (
-        f"the legacy load balancer has fixed addresses ({shown}); the new one gets others. "
-        "Does every client follow the DNS name, with no firewall or host file that holds an address?"
-    )
-    return Piece(piece.rows, {}, keys, (), (Decision("fixed-addresses", question, ("all-follow-the-name",)),))
 
 
 def _attributes(live: Live) -> Piece:
@@ -129,47 +108,6 @@ def _attributes(live: Live) -> Piece:
 
 def _carried(key: str, value: str) -> bool:
     return bool(value) and key not in (_CROSS_ZONE, _PROTECTION, *_LOGS) and _DEFAULTS.get(key) != value
-
-
-def _security_groups(live: Live) -> Piece:
-    """Legacy opens the nodes to addresses; LBC puts a security group of its own before them, from the source ranges."""
-    service, there = live.service, live.balancer.security_groups
-    keys = (LB + "security-groups", LB + "extra-security-groups", LB + "manage-backend-security-group-rules")
-    shown = ",".join(there) or "none"
-    asked = {each.strip() for each in service.annotations.get(keys[0], "").split(",")} - {""}
-    if there and asked == set(there):
-        piece = setting(service, "security groups", shown, shown, "as live, and LBC opens the nodes to them", *keys)
-        ranges = sorted(source_ranges(live) - _OPEN)
-        found = blocked(
-            "source-ranges-ignored",
-            f"{full_name(service)} has security groups and source ranges {', '.join(ranges)}; LBC would ignore the ranges",
-            "put the ranges into the security groups and clear them, then plan again",
-        )
-        return Piece(piece.rows, {keys[0]: ",".join(there), keys[2]: "true"}, keys, found if ranges else ())
-    piece = setting(service, "security groups", shown, "LBC's own", "LBC makes one from the source ranges", *keys)
-    if not there:
-        return piece
-    question = (
-        f"the legacy load balancer has security groups {shown}; the new one gets one of LBC's own, which admits "
-        f"{', '.join(sorted(source_ranges(live))) or '0.0.0.0/0'} on its listeners. Is that right?"
-    )
-    return Piece(piece.rows, {}, keys, (), (Decision("security-groups", question, ("lbc-own",)),))
-
-
-def source_ranges(live: Live) -> set[str]:
-    """Who may connect, as both controllers read it: the spec's field, else the annotation."""
-    field = live.service.spec.get("loadBalancerSourceRanges") or live.service.annotations.get(RANGES, "").split(",")
-    return {each.strip() for each in field} - {""}
-
-
-def _source_ranges(live: Live) -> Piece:
-    """The spec's field is kept with the spec; the annotation is kept where it counts, that is without the field."""
-    if RANGES not in live.service.annotations:
-        return Piece()
-    ranges = ",".join(sorted(source_ranges(live)))
-    if live.service.spec.get("loadBalancerSourceRanges"):
-        return setting(live.service, "source ranges", ranges, ranges, "the field in spec counts, and is kept", RANGES, gone=True)
-    return setting(live.service, "source ranges", ranges, ranges, "as it is, items trimmed", RANGES, write=RANGES)
 
 
 def _path_mtu(live: Live) -> Piece:

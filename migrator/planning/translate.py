@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from migrator.model.cluster import LBC_CLASS, MARK, TYPE_ANNOTATION
+from migrator.model.cluster import MARK, TYPE_ANNOTATION
 from migrator.model.migration import Decision, DiffRow, Finding
 from migrator.planning.found import Live
+from migrator.planning.lbc import Lbc
 from migrator.planning.leftovers import left_annotations, left_labels
 from migrator.planning.settings_balancer import balancer_pieces
 from migrator.planning.settings_groups import group_pieces
@@ -31,14 +32,14 @@ class Translated(msgspec.Struct, frozen=True):
     decisions: tuple[Decision, ...]
 
 
-def translate(live: Live, name: str, migration: str, lbc_class: str = LBC_CLASS) -> Translated:
+def translate(live: Live, name: str, migration: str, lbc: Lbc = Lbc()) -> Translated:
     """The clone called `name`, marked as made by `migration`. Every annotation of the Service ends in a row."""
     service = live.service
     pieces = (*balancer_pieces(live), *listener_pieces(live), *group_pieces(live))
     answered = {TYPE_ANNOTATION} | {key for each in pieces for key in each.reads}
     kept, left_rows = left_annotations(service, answered)
     labels, label_rows = left_labels(service)
-    spec = spec_of(service, live.balancer, lbc_class)
+    spec = spec_of(service, live.balancer, lbc.balancer_class)
     written = {key: value for each in pieces for key, value in each.annotations.items()}
     metadata: dict[str, Any] = {"name": name, "namespace": service.namespace}
     metadata |= {"labels": labels} if labels else {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from migrator.ports.account import AccountLook
+from migrator.ports.attachments import AttachmentLook
 from migrator.ports.doing import Clock, Effector, Fence
 from migrator.ports.looks import BalancerLook, ClusterLook, MetricLook, NameLook, NetworkLook, ProbeLook, RecordLook
 
@@ -19,6 +21,8 @@ class Outside:
     metrics: MetricLook
     names: NameLook
     probes: ProbeLook
+    account: AccountLook
+    attachments: AttachmentLook
     effector: Effector
     fence: Fence
     clock: Clock

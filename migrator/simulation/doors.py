@@ -9,6 +9,8 @@ Which file implements which port:
     doors_network    NetworkLook, MetricLook
     doors_records    RecordLook
     doors_names      NameLook, ProbeLook
+    doors_account    AccountLook
+    doors_attached   AttachmentLook
     doors_effector   Effector (doors_after: its after-images), Fence
     virtual          Clock
 """
@@ -21,6 +23,8 @@ from migrator.ports.outside import Outside
 from migrator.ports.survey import ClusterSurvey
 from migrator.sandbox.world import World
 from migrator.sandbox.world.resolvers import CachingResolver
+from migrator.simulation.doors_account import AccountDoor
+from migrator.simulation.doors_attached import AttachedDoor
 from migrator.simulation.doors_balancers import BalancerDoor
 from migrator.simulation.doors_cluster import ClusterDoor
 from migrator.simulation.doors_effector import EffectorDoor, FenceDoor
@@ -56,6 +60,8 @@ def outside(
         metrics=MetricDoor(world),
         names=NameDoor(world, resolvers or {}),
         probes=ProbeDoor(world),
+        account=AccountDoor(world),
+        attachments=AttachedDoor(world),
         effector=EffectorDoor(world, journal=journal, migration=migration, host=host),
         fence=FenceDoor(world),
         clock=VirtualClock(world),
