@@ -55,8 +55,9 @@ sim: setup ## journeys under drawn seeds, and 200 kills over 20 Services at once
 bench: setup ## figures side by side in one run, as ratios
 	$(BIN)/python -m tests.bench
 
-schema: setup ## write plans/schema.json from the model
+schema: setup ## write the schemas in plans/ from the model
 	$(BIN)/python -m migrator.planning.schema plans/schema.json
+	$(BIN)/python -m migrator.report.plan_json plans/shown.schema.json
 
 clean: ## remove what was built
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

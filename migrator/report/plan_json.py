@@ -1,26 +1,60 @@
-"""A plan for programs: one JSON object, its first field a version."""
+"""A plan for programs: one JSON object, its first field a version.
+
+Its schema is published beside the plans: `python -m migrator.report.plan_json plans/shown.schema.json` writes it.
+"""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import msgspec
 
-from migrator.model.migration import Migration
+from migrator.model.migration import Migration, Readiness
+from migrator.model.schema import schema_of
 from migrator.report.plan_words import verdict
 
 VERSION = 1
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What `show` and `plan` print with `--output json`.
+
+    `verdict` is the sentence that people get; `open_decisions` and `blocked` are ids; `shortest_s` adds up every step's
+    shortest time, in seconds; `plan` is the plan as its file has it.
+    """
+
+    version: int
+    file: str
+    verdict: str
+    readiness: Readiness
+    open_decisions: tuple[str, ...]
+    blocked: tuple[str, ...]
+    shortest_s: float
+    retirement: str
+    plan: Migration
+
+
 def render(migration: Migration, file: str = "PLAN") -> str:
     """The verdict, what is open, totals, and the plan as its file has it; two blanks of indent, one line at the end."""
-    document = {
-        "version": VERSION,
-        "file": file,
-        "verdict": verdict(migration),
-        "readiness": migration.readiness,
-        "open_decisions": [each.id for each in migration.open_decisions],
-        "blocked": [each.id for each in migration.findings if each.severity == "blocked"],
-        "shortest_s": sum(each.shortest_s for each in migration.steps),
-        "retirement": migration.retirement,
-        "plan": migration,
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    shown = Shown(
+        version=VERSION,
+        file=file,
+        verdict=verdict(migration),
+        readiness=migration.readiness,
+        open_decisions=tuple(each.id for each in migration.open_decisions),
+        blocked=tuple(each.id for each in migration.findings if each.severity == "blocked"),
+        shortest_s=sum(each.shortest_s for each in migration.steps),
+        retirement=migration.retirement,
+        plan=migration,
+    )
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
+
+
+def schema() -> str:
+    """The schema of what `render` gives, as text."""
+    return schema_of(Shown)
+
+
+if __name__ == "__main__":  # pragma: no cover
+    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")

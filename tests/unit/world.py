@@ -76,7 +76,7 @@ class World:
 
     def outside(self, host: str = given.HOST, journal: str = given.JOURNAL) -> Outside:
         me: Any = self
-        return Outside(me, me, me, me, me, me, me, Maker(self, journal, host), me, self.clock, host)
+        return Outside(me, me, me, me, me, me, me, me, me, Maker(self, journal, host), me, self.clock, host)
 
     def new(self, *zones: str) -> World:
         """The clone with its load balancer, serving; with zones, only in those."""

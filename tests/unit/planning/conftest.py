@@ -140,7 +140,7 @@ class World:
     rehearsal: OutsideError | dict[str, Any] = field(default_factory=dict)
 
     def outside(self) -> Outside:
-        return Outside(self, self, self, self, self, self, self, self, self, self, "host")  # type: ignore[arg-type]
+        return Outside(self, self, self, self, self, self, self, self, self, self, self, self, "host")  # type: ignore[arg-type]
 
     def plan(self, **wishes: Any) -> Migration:
         return plan("shop", "web", self.outside(), self, Wishes(context="prod", **wishes))
