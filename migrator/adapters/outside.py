@@ -9,12 +9,14 @@ from migrator.adapters.aws.attachments import AttachmentLook
 from migrator.adapters.aws.cloudwatch import MetricLook
 from migrator.adapters.aws.ec2 import NetworkLook
 from migrator.adapters.aws.elb import ElbLook
+from migrator.adapters.aws.inventory import InventoryLook
 from migrator.adapters.aws.route53 import RecordLook
 from migrator.adapters.aws.session import AwsSession
 from migrator.adapters.dry import DryEffector, DryFence
 from migrator.adapters.effector import Effector
 from migrator.adapters.kube.client import KubeClient
 from migrator.adapters.kube.cluster import ClusterLook
+from migrator.adapters.kube.installation import InstallationLook
 from migrator.adapters.kube.lease import Holder, LeaseFence
 from migrator.adapters.retry import PatientEffector, PatientFence, looking
 from migrator.ports.doing import Clock
@@ -34,6 +36,8 @@ def joined(aws: AwsSession, kube: KubeClient, names: NameLook, probes: ProbeLook
         probes=probes,
         account=AccountLook(aws),
         attachments=AttachmentLook(aws),
+        installation=InstallationLook(kube),
+        inventory=InventoryLook(aws),
         effector=Effector(aws, kube, clock, holder),
         fence=LeaseFence(kube, clock),
         clock=clock,
@@ -53,6 +57,8 @@ def patient(outside: Outside) -> Outside:
         metrics=looking(outside.metrics, clock),
         account=looking(outside.account, clock),
         attachments=looking(outside.attachments, clock),
+        installation=looking(outside.installation, clock),
+        inventory=looking(outside.inventory, clock),
         effector=PatientEffector(outside.effector, clock),
         fence=PatientFence(outside.fence, clock),
     )

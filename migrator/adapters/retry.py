@@ -104,17 +104,17 @@ class PatientSurvey:
     def __init__(self, survey: ClusterSurvey, clock: Clock) -> None:
         self._survey, self._tries = survey, patient(clock, PASSING)
 
-    def services(self, namespace: str | None = None) -> Iterator[Service]:
+    def services(self, namespace: str | None = None, selector: str = "") -> Iterator[Service]:
         """As the survey's. The list is read from its start again, as the server forgets where a broken one was."""
         given: set[tuple[str, str]] = set()
-        rest = self._survey.services(namespace)
+        rest = self._survey.services(namespace, selector)
 
         def following() -> Service | None:
             nonlocal rest
             try:
                 return next((each for each in rest if (each.namespace, each.name) not in given), None)
             except PASSING:
-                rest = self._survey.services(namespace)
+                rest = self._survey.services(namespace, selector)
                 raise
 
         while (service := self._tries(following)) is not None:
@@ -132,3 +132,11 @@ class PatientSurvey:
     def readers(self, namespace: str, name: str) -> tuple[Reader, ...]:
         """As the survey's."""
         return self._tries(self._survey.readers, namespace, name)
+
+    def mentions(self, names: tuple[str, ...]) -> tuple[Reader, ...]:
+        """As the survey's."""
+        return self._tries(self._survey.mentions, names)
+
+    def owned(self, namespace: str, uid: str) -> tuple[str, ...]:
+        """As the survey's."""
+        return self._tries(self._survey.owned, namespace, uid)

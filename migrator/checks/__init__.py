@@ -1,49 +1,138 @@
 """One preflight per file: the plan, `admit` and `doctor` ask the same questions.
 
-A check is a module with `NAME`, `HOLDS_UNTIL` (the step from which on it need no longer hold) and
-`check(migration, outside) -> Result`. It looks and judges; it changes nothing. What it could not see is `unknown`, never
-`ok`.
+A check is a module with `NAME`, `HOLDS_UNTIL` (the step from which on it need no longer hold), `SEVERITY` (what its failure
+weighs at worst), `UNSEEN` (what it weighs when it could not look) and `check(migration, outside) -> Result`. It looks and
+judges; it changes nothing. What it could not see is `unknown`, never `ok`: a person answers for it, or reads it as a warning
+where a later step would meet the same before anybody notices, which then stands beside `UNSEEN`.
+
+A check that is about a cluster alone takes a `Where`, which a migration is as well, and is in `CLUSTER_WIDE`.
+docs/checks.md lists all of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from migrator.checks import account, balancer, clock, clone, cluster, controller, health, records, service, stack
-from migrator.checks.result import Result
+from migrator.checks import (
+    account,
+    balancer,
+    capacity,
+    certificates,
+    ciphers,
+    claim,
+    clock,
+    clone,
+    cluster,
+    collisions,
+    controller,
+    flags,
+    gates,
+    health,
+    identity,
+    kinds,
+    mtu,
+    namespace,
+    nodes,
+    permissions,
+    protections,
+    quotas,
+    records,
+    rehearsal,
+    resolvers,
+    rights,
+    rules,
+    service,
+    stack,
+    subnets,
+    version,
+    webhook,
+)
+from migrator.checks.place import Place, Where
+from migrator.checks.result import Result, Weight, unseen
+from migrator.checks.sharing import shared
 from migrator.errors import OutsideError
 from migrator.model.migration import Migration
 from migrator.ports.outside import Outside
 
 
-class Check(Protocol):
-    """What every module in `CHECKS` offers."""
-
+class _Named(Protocol):
     NAME: str
     HOLDS_UNTIL: str
+    SEVERITY: Weight
+    UNSEEN: Weight
 
-    def check(self, migration: Migration, outside: Outside) -> Result:
+
+class Check(_Named, Protocol):
+    """What every module in `CHECKS` offers."""
+
+    def check(self, migration: Migration, outside: Outside, /) -> Result:
         """Look and judge; OutsideErrors may pass, `run` turns them into `unknown`."""
         ...
 
 
+class WideCheck(_Named, Protocol):
+    """What every module in `CLUSTER_WIDE` offers."""
+
+    def check(self, where: Where, outside: Outside, /) -> Result:
+        """Look and judge a cluster, whatever is moved in it."""
+        ...
+
+
+CLUSTER_WIDE: tuple[WideCheck, ...] = (clock, controller, flags, version, webhook, kinds, identity, nodes, quotas)
+
 CHECKS: tuple[Check, ...] = (
+    clock,  # first, as it is the one that judges by when an answer came
     cluster,
     account,
-    clock,
     service,
     balancer,
     records,
     health,
     controller,
+    flags,
+    claim,
+    version,
+    webhook,
+    kinds,
+    identity,
+    nodes,
     stack,
     clone,
+    rehearsal,
+    namespace,
+    gates,
+    subnets,
+    quotas,
+    capacity,
+    rules,
+    collisions,
+    mtu,
+    certificates,
+    ciphers,
+    permissions,
+    rights,
+    protections,
+    resolvers,
 )
 
 
-def run(migration: Migration, outside: Outside, checks: tuple[Check, ...] = CHECKS) -> tuple[Result, ...]:
-    """Every result, in the order of `checks`."""
-    return tuple(one(each, migration, outside) for each in checks)
+def run(migration: Migration, outside: Outside, checks: Sequence[Check] = CHECKS) -> tuple[Result, ...]:
+    """Every result, in the order of `checks`; what several of them ask is asked once."""
+    together = shared(outside)
+    return tuple(one(each, migration, together) for each in checks)
+
+
+def run_wide(place: Place, outside: Outside, checks: Sequence[WideCheck] = CLUSTER_WIDE) -> tuple[Result, ...]:
+    """The same for a cluster alone."""
+    together = shared(outside)
+    results = []
+    for each in checks:
+        try:
+            results.append(each.check(place, together))
+        except OutsideError as trouble:
+            results.append(_blind(each, trouble))
+    return tuple(results)
 
 
 def one(check: Check, migration: Migration, outside: Outside) -> Result:
@@ -51,5 +140,9 @@ def one(check: Check, migration: Migration, outside: Outside) -> Result:
     try:
         return check.check(migration, outside)
     except OutsideError as trouble:
-        do = trouble.do or "make sure that it can be read, then run the same command again"
-        return Result(check.NAME, "unknown", trouble.message, do, trouble.code, trouble.seen)
+        return _blind(check, trouble)
+
+
+def _blind(check: _Named, trouble: OutsideError) -> Result:
+    do = trouble.do or "make sure that it can be read, then run the same command again"
+    return unseen(check.NAME, trouble.code, trouble.message, do, check.UNSEEN, *trouble.seen)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from migrator.checks.result import Result, failed, ok
-from migrator.model.migration import Migration
+from migrator.checks.place import Where
+from migrator.checks.result import Result, Weight, failed, ok
 from migrator.model.waits import SKEW_S
 from migrator.ports.outside import Outside
 
 NAME = "clock"
 HOLDS_UNTIL = "finish"
+SEVERITY: Weight = "blocked"
+UNSEEN: Weight = "blocked"
 
 
-def check(migration: Migration, outside: Outside) -> Result:
+def check(where: Where, outside: Outside) -> Result:
     """Compares with the Date header of one STS answer; it has whole seconds and the call takes a moment."""
     before = outside.clock.now()
     date = outside.network.caller().date

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from migrator.checks.result import Result, failed, ok
+from migrator.checks.result import Result, Weight, failed, ok
 from migrator.model.cluster import MARK
 from migrator.model.migration import Migration
 from migrator.ports.outside import Outside
 
 NAME = "clone"
 HOLDS_UNTIL = "clone"
+SEVERITY: Weight = "blocked"
+UNSEEN: Weight = "blocked"
 
 
 def check(migration: Migration, outside: Outside) -> Result:

@@ -1,16 +1,19 @@
-"""The AWS Load Balancer Controller is there, ready, and means this cluster."""
+"""The AWS Load Balancer Controller is there and ready."""
 
 from __future__ import annotations
 
-from migrator.checks.result import Result, failed, ok
-from migrator.model.migration import Migration
+from migrator.checks.lbc import flag as flag
+from migrator.checks.place import Where
+from migrator.checks.result import Result, Weight, failed, ok
 from migrator.ports.outside import Outside
 
 NAME = "controller"
 HOLDS_UNTIL = "shift"
+SEVERITY: Weight = "blocked"
+UNSEEN: Weight = "blocked"
 
 
-def check(migration: Migration, outside: Outside) -> Result:
+def check(where: Where, outside: Outside) -> Result:
     """One list of Deployments by label."""
     seen = outside.cluster.controller()
     if seen is None:
@@ -20,21 +23,7 @@ def check(migration: Migration, outside: Outside) -> Result:
             "no Deployment with label app.kubernetes.io/name=aws-load-balancer-controller in any namespace",
             "install the AWS Load Balancer Controller (helm chart eks/aws-load-balancer-controller), then plan again",
         )
-    where = f"{seen.namespace}/{seen.name}"
     if seen.ready < 1:
-        return failed(NAME, "no-controller", f"deployment {where} has 0 ready replicas", f"kubectl describe deploy {seen.name}")
-    name = flag(seen.args, "--cluster-name")
-    if name != migration.cluster.name:
-        do = "set its --cluster-name to the EKS cluster's name"
-        return failed(NAME, "no-controller", f"{where} works for cluster {name!r}, not {migration.cluster.name!r}", do)
-    return ok(NAME, f"deployment {where} has {seen.ready} ready replicas")
-
-
-def flag(args: tuple[str, ...], name: str, default: str = "") -> str:
-    """A flag's value from `--name=value` or `--name value`."""
-    for at, each in enumerate(args):
-        if each.startswith(name + "="):
-            return each.partition("=")[2]
-        if each == name and at + 1 < len(args):
-            return args[at + 1]
-    return default
+        do = f"`kubectl -n {seen.namespace} describe deployment {seen.name}`, and mend what its pods wait for"
+        return failed(NAME, "no-controller", f"deployment {seen.namespace}/{seen.name} has 0 ready replicas", do)
+    return ok(NAME, f"deployment {seen.namespace}/{seen.name} has {seen.ready} ready replicas")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from migrator.checks.result import Result, failed, ok
+from migrator.checks.result import Result, Weight, failed, ok
 from migrator.model.migration import Migration
 from migrator.ports.outside import Outside
 
 NAME = "health"
 HOLDS_UNTIL = "lower"
+SEVERITY: Weight = "blocked"
+UNSEEN: Weight = "blocked"
 
 
 def check(migration: Migration, outside: Outside) -> Result:

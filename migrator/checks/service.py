@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from migrator.checks.result import Result, failed, ok
+from migrator.checks.result import Result, Weight, failed, ok
 from migrator.model.cluster import Service
 from migrator.model.migration import LegacyService, Migration
 from migrator.model.records import same_name
@@ -12,6 +12,8 @@ from migrator.ports.outside import Outside
 
 NAME = "service"
 HOLDS_UNTIL = "retire"
+SEVERITY: Weight = "blocked"
+UNSEEN: Weight = "blocked"
 
 
 def check(migration: Migration, outside: Outside) -> Result:

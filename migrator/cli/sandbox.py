@@ -92,6 +92,7 @@ def clients(
     names: Annotated[list[str] | None, typer.Argument(help="Names that they ask for.", show_default=False)] = None,
     port: Annotated[int, typer.Option(help="The port that they connect to.")] = 80,
     rate: Annotated[float, typer.Option(help="Requests a second.")] = 20.0,
+    tls: Annotated[bool, typer.Option("--tls", help="They speak TLS, and verify the certificate.")] = False,
     report: Annotated[bool, typer.Option("--report", help="Say what all of them counted so far.")] = False,
     port_base: PortBase = PORT_BASE,
     output: options.Output = "text",
@@ -99,7 +100,7 @@ def clients(
     """Start clients that never stop asking, half of them with keep-alive; or say what they counted."""
     from migrator.cli import crews, wire
 
-    verb, payload = ("clients.report", {}) if report else ("clients.start", crews.order(names or [], port, rate))
+    verb, payload = ("clients.report", {}) if report else ("clients.start", crews.order(names or [], port, rate, tls=tls))
     said: dict[str, Any] = _asked(lambda: wire.sandbox().control(port_base, verb, payload))
     terminal.put(json.dumps(said) if output == "json" else crews.counted(said) if report else f"clients started: {said['id']}")
     return 0

@@ -16,6 +16,11 @@ def put(line: str) -> None:
     print(line, flush=True)
 
 
+def put_whole(text: str) -> None:
+    """A text with line ends of its own on stdout."""
+    print(text, end="", flush=True)
+
+
 def put_error(line: str) -> None:
     """A line on stderr."""
     print(line, file=sys.stderr, flush=True)
@@ -26,6 +31,11 @@ def width(stream: TextIO) -> int | None:
     if not stream.isatty():
         return None
     return min(max(shutil.get_terminal_size((80, 24)).columns, NARROW), WIDE)
+
+
+def columns(stream: TextIO) -> int | None:
+    """All columns that there are, for tables; None where nobody reads it as it comes."""
+    return shutil.get_terminal_size((80, 24)).columns if stream.isatty() else None
 
 
 def is_watched() -> bool:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from migrator.model.migration import Migration
     from migrator.planning.rivals import Rival
     from migrator.ports.doing import Clock, Journal
+    from migrator.ports.looks import RecordLook
     from migrator.ports.outside import Outside
     from migrator.ports.report import Reporter
     from migrator.ports.survey import ClusterSurvey
@@ -74,6 +75,20 @@ def survey(reach: Reach, clock: Clock) -> ClusterSurvey:
     from migrator.adapters.retry import PatientSurvey
 
     return PatientSurvey(ClusterSurvey(KubeClient(context=reach.context or None)), clock)
+
+
+def for_many(reach: Reach, clock: Clock) -> tuple[Outside, ClusterSurvey]:
+    """The outside and the survey for many plans in a row: what serves all of them is asked once."""
+    from dataclasses import replace
+
+    from migrator.adapters.kube.survey import ClusterSurvey
+    from migrator.adapters.remembering import RememberingClient, once
+    from migrator.adapters.retry import PatientSurvey
+    from migrator.planning.zones import ReadOnce
+
+    asked = once(outside(reach, clock))
+    lists = PatientSurvey(ClusterSurvey(RememberingClient(context=reach.context or None)), clock)
+    return replace(asked, records=cast("RecordLook", ReadOnce(asked.records))), lists
 
 
 def context_name(reach: Reach) -> str:

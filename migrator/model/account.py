@@ -33,10 +33,18 @@ class Quota(msgspec.Struct, frozen=True):
     used: float | None = None
 
 
+class Deed(msgspec.Struct, frozen=True):
+    """Something to be done in AWS: an IAM action and the ARN that it is done to, `*` where it names none."""
+
+    action: str
+    resource: str = "*"
+
+
 class Right(msgspec.Struct, frozen=True):
     """Whether the caller may do something; `allowed` is None where that cannot be told."""
 
     action: str
+    resource: str
     allowed: bool | None
     why: str = ""
 

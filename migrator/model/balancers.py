@@ -9,7 +9,8 @@ check. What its policies and attributes say stands under these names:
     of the load balancer   idle_timeout.timeout_seconds, connection_draining.enabled, connection_draining.timeout_seconds,
                            load_balancing.cross_zone.enabled, access_logs.s3.enabled|bucket|prefix,
                            access_logs.emit_interval_min
-    of a listener          stickiness.type (lb_cookie or app_cookie), only where a policy makes it sticky
+    of a listener          stickiness.type (lb_cookie or app_cookie), only where a policy makes it sticky; its `policy` is
+                           the predefined one that its negotiation policy refers to, or `custom:` and its own name
     of a target group      proxy_protocol_v1.enabled, deregistration_delay.timeout_seconds (0 where draining is off)
 """
 
@@ -18,6 +19,18 @@ from __future__ import annotations
 import msgspec
 
 from migrator.model.records import BalancerName
+
+
+def is_classic(arn: str) -> bool:
+    """Whether an ARN is that of a Classic Load Balancer, or of one of its target groups."""
+    name = arn.partition(":loadbalancer/")[2]
+    return bool(name) and "/" not in name.partition("#")[0]
+
+
+def balancer_name(arn: str) -> str:
+    """The name in the ARN of a load balancer, or of a classic one's target group; empty for other ARNs."""
+    parts = arn.partition(":loadbalancer/")[2].partition("#")[0].split("/")
+    return parts[-2] if len(parts) > 1 else parts[0]
 
 
 class Zone(msgspec.Struct, frozen=True):

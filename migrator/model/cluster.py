@@ -25,6 +25,8 @@ class Service(msgspec.Struct, frozen=True):
     labels: dict[str, str] = {}
     finalizers: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()  # kind/name of ownerReferences
+    controlled_by: str = ""  # kind.group/name of the ownerReference that says `controller: true`
+    managers: tuple[str, ...] = ()  # who wrote fields other than the status, by managedFields, sorted
     deleting: bool = False
     hostname: str | None = None
 
@@ -32,6 +34,26 @@ class Service(msgspec.Struct, frozen=True):
     def type(self) -> str:
         """spec.type; ClusterIP when it is not written."""
         return str(self.spec.get("type", "ClusterIP"))
+
+
+READ = ("service.beta.kubernetes.io/", "service.kubernetes.io/")  # annotations that load balancer controllers read
+
+
+def light(service: Service) -> Service:
+    """What is needed of a Service to tell whose it is, and no more: there may be ten thousand of them."""
+    told = {key: service.spec[key] for key in ("type", "loadBalancerClass") if service.spec.get(key) is not None}
+    read = {key: value for key, value in service.annotations.items() if key.startswith(READ)}
+    return Service(
+        namespace=service.namespace,
+        name=service.name,
+        uid=service.uid,
+        resource_version=service.resource_version,
+        spec=told,
+        annotations=read,
+        finalizers=service.finalizers,
+        deleting=service.deleting,
+        hostname=service.hostname,
+    )
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -50,6 +72,7 @@ class Controller(msgspec.Struct, frozen=True):
     ready: int
     image: str = ""
     args: tuple[str, ...] = ()
+    account: str = ""  # the service account of its pods
 
 
 class ClusterIdentity(msgspec.Struct, frozen=True):
@@ -101,7 +124,10 @@ class Ingress(msgspec.Struct, frozen=True):
 
 
 class Workload(msgspec.Struct, frozen=True):
-    """A Deployment, DaemonSet or StatefulSet; `args` of all its containers, command and arguments in order."""
+    """A Deployment, DaemonSet or StatefulSet.
+
+    `args` of all its containers: command and arguments in order, before them what `flags_from` makes of its variables.
+    """
 
     kind: str
     namespace: str
@@ -109,3 +135,14 @@ class Workload(msgspec.Struct, frozen=True):
     images: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     ready: int = 0
+
+
+def flags_from(variable: str, value: str) -> tuple[str, ...]:
+    """The flags that a variable stands for: EXTERNAL_DNS_TXT_OWNER_ID=a is `--txt-owner-id=a`, one for each line.
+
+    Source: kubernetes-sigs/external-dns docs/advanced/configuration-precedence.md. None for any other variable.
+    """
+    name = variable.removeprefix("EXTERNAL_DNS_")
+    if name == variable:
+        return ()
+    return tuple(f"--{name.lower().replace('_', '-')}={line}" for line in value.splitlines())

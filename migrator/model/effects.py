@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from migrator.model.balancers import balancer_name
 from migrator.model.records import Swap
 
 
@@ -115,7 +116,7 @@ class DisableDeletionProtection(msgspec.Struct, frozen=True, tag=True):
 
     @property
     def summary(self) -> str:
-        return f"disable deletion protection of {self.balancer_arn.split('/')[-2]}"
+        return f"disable deletion protection of {balancer_name(self.balancer_arn)}"
 
 
 class DeleteLoadBalancer(msgspec.Struct, frozen=True, tag=True):
@@ -125,7 +126,7 @@ class DeleteLoadBalancer(msgspec.Struct, frozen=True, tag=True):
 
     @property
     def summary(self) -> str:
-        return f"delete load balancer {self.balancer_arn.split('/')[-2]}"
+        return f"delete load balancer {balancer_name(self.balancer_arn)}"
 
 
 class DeleteTargetGroup(msgspec.Struct, frozen=True, tag=True):

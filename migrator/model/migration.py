@@ -12,6 +12,7 @@ import msgspec
 from migrator.model.balancers import Listener, LoadBalancer, Rule, SecurityGroup, TargetGroup
 from migrator.model.fingerprints import digest
 from migrator.model.records import HostedZone, Move
+from migrator.model.variants import Variant, varied
 from migrator.model.waits import Waits
 
 FORMAT = 1
@@ -99,12 +100,16 @@ class DiffRow(_Part, frozen=True):
 
 
 class New(_Part, frozen=True):
-    """What will be: the whole manifest of the clone."""
+    """What will be: the whole manifest of the clone, and what the answers to decisions change in it.
+
+    What is created is `Migration.manifest`.
+    """
 
     namespace: str
     name: str
     manifest: dict[str, Any]
     diff: tuple[DiffRow, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 class UnreadZone(_Part, frozen=True):
@@ -198,6 +203,11 @@ class Migration(_Part, frozen=True):
         return next((each.value for each in self.decisions if each.id == decision), None)
 
     @property
+    def manifest(self) -> dict[str, Any]:
+        """The clone as it is to be created: the planned manifest with the variants of the answers that were chosen."""
+        return varied(self.new.manifest, tuple(each for each in self.new.variants if self.answer(each.decision) == each.option))
+
+    @property
     def open_decisions(self) -> tuple[Decision, ...]:
         """Questions that nobody answered and that have no default."""
         return tuple(each for each in self.decisions if each.value is None)
@@ -219,4 +229,4 @@ def signed_digest(migration: Migration) -> str:
     return digest(migration)
 
 
-__all__ = ["FORMAT", "HostedZone", "Migration", "content_digest", "identity", "signed_digest"]
+__all__ = ["FORMAT", "HostedZone", "Migration", "Variant", "content_digest", "identity", "signed_digest"]

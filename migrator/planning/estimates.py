@@ -23,7 +23,8 @@ def estimates(
     warming = interval * max((group.health_check.healthy for group in groups), default=0) + waits.look_every_s * waits.streak
     late = waits.resolvers_deadline_s if resolvers and moves else held + zones * INSYNC_S
     watching = interval * waits.checks
-    retires = "delete the legacy Service" if retire == "delete" else "make the legacy Service ClusterIP"
+    unused = "nothing in the cluster was found to use it; Secrets were not searched"
+    retires = f"delete the legacy Service ({unused})" if retire == "delete" else "make the legacy Service ClusterIP"
     return (
         StepEstimate("admit", "run every check again, take the Lease", 0.0, 60.0),
         StepEstimate("lower", _lowers(lowering, waits), float(old), old + lowered_zones * INSYNC_S),

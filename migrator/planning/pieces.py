@@ -6,29 +6,28 @@ from typing import Any
 
 import msgspec
 
-from migrator.model.cluster import Service
-from migrator.model.migration import Decision, DiffRow, Finding
+from migrator.model.cluster import PREFIX, Service
+from migrator.model.migration import Decision, DiffRow, Finding, Variant
+from migrator.planning.values import truth
 
 LB = "service.beta.kubernetes.io/aws-load-balancer-"  # what most keys of either controller begin with
 RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """`reads` are the annotations of the legacy Service that its rows answer for."""
+    """What is said, found and asked here concerns every key that its rows answer for.
+
+    Which keys these are, the table of rules says by the rows' settings; `reads` names others. In `spec` None takes a field
+    away. Fates, and what annotations say, are filled in once all pieces are there.
+    """
 
     rows: tuple[DiffRow, ...] = ()
     annotations: dict[str, str] = {}
     reads: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     decisions: tuple[Decision, ...] = ()
-
-
-class Part(msgspec.Struct, frozen=True):
-    """A field of the clone other than annotations, with its rows and findings."""
-
-    value: dict[str, Any]
-    rows: tuple[DiffRow, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    spec: dict[str, Any] = {}
 
 
 def said(service: Service, *keys: str) -> str:
@@ -41,27 +40,20 @@ def said(service: Service, *keys: str) -> str:
 
 def short(key: str) -> str:
     """An annotation's key without what most of them begin with."""
-    return key.removeprefix(LB).removeprefix("service.beta.kubernetes.io/")
+    return key.removeprefix(LB).removeprefix(PREFIX)
 
 
 def setting(
     service: Service, name: str, live: str, new: str, rule: str, *reads: str, write: str = "", gone: bool = False
 ) -> Piece:
-    """The usual piece: one row, and where `write` names a key and `new` is not empty, one annotation.
-
-    `gone` where the clone goes without what the annotations ask for, whatever `new` says.
-    """
-    asked = said(service, *reads)
-    kept = service.annotations.get(write) == new
-    row = DiffRow(name, asked, live, new, because(asked, "" if gone else new, rule, kept=kept))
-    return Piece((row,), {write: new} if write and new else {}, reads)
+    """The usual piece: one row, and where `write` names a key and `new` is not empty, one annotation."""
+    row = DiffRow(name, said(service, *reads), live, new, rule)
+    return Piece((row,), {write: new} if write and new and not gone else {}, reads)
 
 
-def because(asked: str, new: str, rule: str, *, kept: bool = False) -> str:
-    """The rule, with what becomes of the annotation where there is one: kept, rewritten or dropped."""
-    if not asked:
-        return rule
-    return f"{'kept' if kept else 'rewritten' if new else 'dropped'}: {rule}"
+def as_live(name: str, live: str, new: str, write: str = "", rule: str = "") -> Piece:
+    """One row whose keys and reason the table of rules knows, and its annotation where `new` is not empty."""
+    return Piece((DiffRow(name, "", live, new, rule),), {write: new} if write and new else {})
 
 
 def blocked(id: str, seen: str, do: str) -> tuple[Finding, ...]:
@@ -71,4 +63,4 @@ def blocked(id: str, seen: str, do: str) -> tuple[Finding, ...]:
 
 def yes(value: str | None) -> str:
     """A boolean as LBC reads it: `true` or `false`."""
-    return "true" if (value or "").strip().lower() in ("true", "1", "t", "yes") else "false"
+    return "true" if truth((value or "").strip()) else "false"

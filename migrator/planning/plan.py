@@ -8,9 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from migrator import __version__, checks
-from migrator.checks.result import Result
 from migrator.checks.service import controlled
-from migrator.errors import Conflict, Denied, OperatorError, Rejected
+from migrator.errors import OperatorError
 from migrator.model.cluster import MARK
 from migrator.model.migration import (
     FORMAT,
@@ -26,15 +25,19 @@ from migrator.model.migration import (
     identity,
 )
 from migrator.model.waits import STANDARD, Waits
+from migrator.planning.checked import checked
 from migrator.planning.discover import discover
 from migrator.planning.estimates import estimates
 from migrator.planning.found import Found, Live
+from migrator.planning.guards import guards
+from migrator.planning.hygiene import hygiene
 from migrator.planning.lbc import running
+from migrator.planning.node_rules import own_groups
 from migrator.planning.ownership import full_name
 from migrator.planning.record_findings import moves_of, record_findings
 from migrator.planning.retirement import retirement
 from migrator.planning.rivals import Rival, refuse_rivals
-from migrator.planning.translate import clone_names, translate
+from migrator.planning.translate import Translated, clone_names, translate
 from migrator.ports.outside import Outside
 from migrator.ports.survey import ClusterSurvey
 
@@ -63,14 +66,16 @@ def plan(
     Raises OperatorError as `discover` and `refuse_rivals` do; whatever stops the migration but not the planning is a
     blocked finding.
     """
-    found = discover(namespace, name, outside, survey, context=wishes.context)
-    draft = drafted(found, _clone_name(found, outside, wishes), wishes)
+    draft = unchecked(namespace, name, outside, survey, wishes)
     refuse_rivals(draft, file, rivals)
-    findings, decisions = _rehearsed(draft, outside)
-    for result in checks.run(draft, outside):
-        findings += _failed(result)
-        decisions += _unknown(result)
+    findings, decisions = checked(checks.run(draft, outside))
     return sealed(replace(draft, findings=draft.findings + findings, decisions=draft.decisions + decisions))
+
+
+def unchecked(namespace: str, name: str, outside: Outside, survey: ClusterSurvey, wishes: Wishes = Wishes()) -> Migration:
+    """The plan before any check is made, not sealed: what `doctor` asks about. Raises OperatorError as `discover` does."""
+    found = discover(namespace, name, outside, survey, context=wishes.context)
+    return drafted(found, _clone_name(found, outside, wishes), wishes)
 
 
 def drafted(found: Found, clone_name: str, wishes: Wishes) -> Migration:
@@ -78,8 +83,8 @@ def drafted(found: Found, clone_name: str, wishes: Wishes) -> Migration:
     live = found.live
     id = identity(found.cluster.uid, live.service.uid, live.balancer.arn)
     translated = translate(live, clone_name, id, running(found.controller))
-    record_notes, record_questions = record_findings(found.names)
-    retire, retire_questions = retirement(full_name(live.service), found.readers)
+    record_notes, record_questions = record_findings(found.names, found.busiest_per_min)
+    retire, retire_questions = retirement(full_name(live.service), found.readers, found.owned)
     moves = moves_of(found.names, wishes.waits)
     return Migration(
         format=FORMAT,
@@ -89,15 +94,27 @@ def drafted(found: Found, clone_name: str, wishes: Wishes) -> Migration:
         cluster=found.cluster,
         account=found.account,
         legacy=_legacy(found, live),
-        new=New(live.service.namespace, clone_name, translated.manifest, translated.diff),
+        new=New(live.service.namespace, clone_name, translated.manifest, translated.diff, translated.variants),
         dns=Dns(moves, found.resolvers, found.names.unread),
         retire=retire,
         on_failure=wishes.on_failure,
         waits=wishes.waits,
         steps=estimates(moves, live.groups, found.resolvers, wishes.waits, retire),
-        findings=(*found.findings, *record_notes, *translated.findings, *_noise(live, wishes)),
+        findings=(
+            *found.findings,
+            *record_notes,
+            *translated.findings,
+            *_guarded(found, translated),
+            *_noise(live, wishes),
+        ),
         decisions=(*found.decisions, *record_questions, *translated.decisions, *retire_questions),
     )
+
+
+def _guarded(found: Found, translated: Translated) -> tuple[Finding, ...]:
+    """Fixed verdicts on the Service as it is, and what LBC would refuse of the clone."""
+    zones, lbc = {each.subnet: each.name for each in found.live.balancer.zones}, running(found.controller)
+    return (*guards(found.live, lbc, found.users), *hygiene(translated.manifest, translated.variants, lbc, zones))
 
 
 def sealed(draft: Migration) -> Migration:
@@ -132,7 +149,7 @@ def _legacy(found: Found, live: Live) -> Legacy:
             spec=service.spec,
             finalizers=service.finalizers,
         ),
-        owner="legacy",
+        owner=found.owner,
         evidence=found.evidence,
         balancer=live.balancer,
         listeners=live.listeners,
@@ -142,6 +159,8 @@ def _legacy(found: Found, live: Live) -> Legacy:
         shared_rules=found.shared_rules,
         attributes=live.attributes,
         security_groups=live.security_groups,
+        own_groups=own_groups(live.balancer, live.security_groups),
+        attachments=found.attachments,
     )
 
 
@@ -173,49 +192,3 @@ def _clone_name(found: Found, outside: Outside, wishes: Wishes) -> str:
     tried = ", ".join(clone_names(service.name))
     what = f"cannot plan {full_name(service)}: no name is free for the new Service"
     raise OperatorError(what, seen=(f"taken: {tried}",), do="choose one with --clone-name", code="clone-exists")
-
-
-def _rehearsed(draft: Migration, outside: Outside) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
-    """Ask the API server what it would make of the clone, without making it."""
-    manifest = draft.new.manifest
-    called = f"{draft.new.namespace}/{draft.new.name}"
-    try:
-        stored = outside.cluster.rehearsed(manifest)
-    except Rejected as trouble:
-        do = "mend what the server names, or write a policy exception for the clone, then plan again"
-        return (Finding("clone-rejected", "blocked", f"the API server refuses {called}: {trouble.message}", do),), ()
-    except Conflict as trouble:
-        if _is_ours(draft, outside):
-            return (), ()
-        seen = f"{called} exists and is not of this migration: {trouble.message}"
-        return (Finding("clone-exists", "blocked", seen, "plan with another --clone-name"),), ()
-    except Denied as trouble:
-        question = f"the API server was not asked whether it would take {called} ({trouble.message}): create it all the same?"
-        return (), (Decision("clone-not-rehearsed", question, ("create-it",)),)
-    wanted = manifest["metadata"]["annotations"]
-    changed = sorted(key for key, value in wanted.items() if stored.annotations.get(key) != value)
-    changed += [f"spec.{key}" for key in ("type", "loadBalancerClass") if stored.spec.get(key) != manifest["spec"][key]]
-    if not changed:
-        return (), ()
-    do = "find the admission webhook or policy that changes it, and make an exception, then plan again"
-    return (Finding("clone-changed", "blocked", f"the API server would change {called}: {', '.join(changed)}", do),), ()
-
-
-def _is_ours(draft: Migration, outside: Outside) -> bool:
-    """Whether the clone is there because an interrupted run of this migration made it."""
-    there = outside.cluster.service(draft.new.namespace, draft.new.name)
-    return there is not None and there.annotations.get(MARK) == draft.id
-
-
-def _failed(result: Result) -> tuple[Finding, ...]:
-    if result.status != "failed":
-        return ()
-    seen = "; ".join((result.seen, *result.details))
-    return (Finding(f"check/{result.id}", "blocked", seen, result.do),)
-
-
-def _unknown(result: Result) -> tuple[Decision, ...]:
-    if result.status != "unknown":
-        return ()
-    question = f"check {result.id} could not be made ({result.seen}): go on without it?"
-    return (Decision(f"check-{result.id}", question, ("go-on",)),)

@@ -1,4 +1,4 @@
-"""What becomes of the legacy Service: deleted where nothing in the cluster reads it, else a person decides."""
+"""What becomes of the legacy Service: deleted where nothing in the cluster reads it or is its own, else a person decides."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from migrator.model.units import Unknown
 SHOWN = 5  # readers named in the question; more are counted
 
 
-def retirement(service: str, readers: tuple[Reader, ...] | Unknown) -> tuple[Literal["delete", "demote"], tuple[Decision, ...]]:
-    """The proposal, and the decision `retire` where somebody may still use the Service's name."""
+def retirement(
+    service: str, readers: tuple[Reader, ...] | Unknown, owned: tuple[str, ...] = ()
+) -> tuple[Literal["delete", "demote"], tuple[Decision, ...]]:
+    """The proposal, and the decision `retire` where somebody may still use the Service's name, or would go with it."""
     if isinstance(readers, Unknown):
         return "demote", (_asked(service, f"its readers in the cluster could not be read ({readers.why})"),)
-    if not readers:
-        return "delete", ()
-    named = "; ".join(f"{each.what} ({each.how})" for each in readers[:SHOWN])
-    more = f" and {len(readers) - SHOWN} more" if len(readers) > SHOWN else ""
-    return "demote", (_asked(service, f"it is used in the cluster by {named}{more}"),)
+    why = []
+    if readers:
+        why.append(f"it is used in the cluster by {_some([f'{each.what} ({each.how})' for each in readers], '; ')}")
+    if owned:
+        why.append(f"{_some(list(owned), ', ')} would be deleted with it")
+    return ("demote", (_asked(service, ", and ".join(why)),)) if why else ("delete", ())
+
+
+def _some(words: list[str], between: str) -> str:
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return between.join(words[:SHOWN]) + more
 
 
 def _asked(service: str, why: str) -> Decision:

@@ -1,30 +1,27 @@
-"""The clone's target groups, reproduced from the live ones: health checks, attributes, which nodes."""
+"""The clone's target groups, reproduced from the live ones: attributes for all of them or by port, and which nodes."""
 
 from __future__ import annotations
 
-from migrator.model.balancers import HealthCheck, TargetGroup
-from migrator.model.migration import DiffRow, Finding
-from migrator.planning.found import Live
-from migrator.planning.node_rules import node_ports
-from migrator.planning.pieces import LB, Piece, because, blocked, said, setting
+import msgspec
 
-_CHECK = LB + "healthcheck-"
-_CHECK_KEYS = tuple(
-    _CHECK + each
-    for each in ("protocol", "port", "path", "success-codes", "interval", "timeout", "healthy-threshold", "unhealthy-threshold")
-)
-_ATTRIBUTES = LB + "target-group-attributes"
-_PROXY = (LB + "proxy-protocol", LB + "proxy-protocol-per-target-group")
-_DELAY = "deregistration_delay.timeout_seconds"
+from migrator.model.balancers import TargetGroup
+from migrator.planning.found import Live
+from migrator.planning.pieces import LB, Piece, as_live, blocked
+from migrator.planning.settings_classic_form import DELAY, PRESERVE, PROXY_V2
+from migrator.planning.settings_health import health_pieces
+from migrator.planning.values import items
+
+ATTRIBUTES = LB + "target-group-attributes"
+PROXY_PORTS = LB + "proxy-protocol-per-target-group"
 _CUT = "deregistration_delay.connection_termination.enabled"
-_ALWAYS = ("preserve_client_ip.enabled", "proxy_protocol_v2.enabled", _DELAY)
+_ALWAYS = (PRESERVE, PROXY_V2, DELAY)
 # What AWS gives a new target group of a network load balancer. Source: ELBv2 TargetGroupAttribute.
 _DEFAULTS = {
-    _DELAY: "300",
+    DELAY: "300",
     _CUT: "false",
     "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
-    "preserve_client_ip.enabled": "true",
-    "proxy_protocol_v2.enabled": "false",
+    PRESERVE: "true",
+    PROXY_V2: "false",
     "stickiness.enabled": "false",
     "stickiness.type": "source_ip",
     "target_group_health.dns_failover.minimum_healthy_targets.count": "1",
@@ -36,7 +33,15 @@ _DEFAULTS = {
 }
 
 
-def group_pieces(live: Live) -> tuple[Piece, ...]:
+class Attributes(msgspec.Struct, frozen=True):
+    """Target group attributes as LBC takes them: for all ports, by port, and the ports that get PROXY v2 while others do not."""
+
+    every: dict[str, str]
+    by_port: dict[int, dict[str, str]] = {}
+    proxied: tuple[int, ...] = ()
+
+
+def group_pieces(live: Live, wanted: Live) -> tuple[Piece, ...]:
     """Health checks, attributes, node labels; a load balancer without target groups cannot be reproduced."""
     if not live.groups:
         found = blocked(
@@ -45,107 +50,62 @@ def group_pieces(live: Live) -> tuple[Piece, ...]:
             "look at the Service's events and mend it first, then plan again",
         )
         return (Piece(findings=found), _node_labels(live))
-    return (_health(live), _group_attributes(live), _node_labels(live))
+    return (*health_pieces(live, wanted), *_attributes(live, wanted), _node_labels(live))
 
 
-def _health(live: Live) -> Piece:
-    """Written out from live; a port that is the legacy Service's alone becomes what it stands for."""
-    checks = [settings_of(each.health_check, live) for each in live.groups]
-    here, there = checks[0], live.groups[0].health_check
-    rows = [_check_row(live, key, here.get(key, ""), there) for key in _CHECK_KEYS]
-    findings: tuple[Finding, ...] = ()
-    if any(each != here for each in checks):
-        shown = "; ".join(f"{each.port}: {described(each.health_check)}" for each in live.groups)
-        findings = blocked(
-            "health-checks-differ",
-            f"the target groups have different health checks ({shown}); LBC has one for all ports",
-            "make the health checks alike, or split the Service by port, then plan again",
+def _attributes(live: Live, wanted: Live) -> tuple[Piece, ...]:
+    """One list for all ports, and what differs by port in LBC's own words for it."""
+    if adrift := [each for each in wanted.groups if not ports_of(each, wanted)]:
+        names = ", ".join(each.name for each in adrift)
+        found = blocked(
+            "target-groups-differ",
+            f"no listener forwards to target group {names}, so that no port of the clone can stand for it",
+            "remove it from the load balancer, or give it a listener, then plan again",
         )
-    fixed = here.get(_CHECK + "port", "traffic-port")
-    if fixed != "traffic-port":
-        seen = f"health checks ask port {fixed} of the nodes: their security group must admit the new load balancer there"
-        findings += (Finding("health-check-port", "note", seen),)
-    return Piece(tuple(row for row in rows if row), here, _CHECK_KEYS, findings)
+        return (Piece(findings=found),)
+    sorted_out = attributes_of(wanted)
+    new = _listed(sorted_out.every)
+    shown = new
+    if live.balancer.classic:
+        shown = _listed({key: value for each in live.groups for key, value in each.attributes.items()})
+    pieces = [as_live("target groups", shown, new, ATTRIBUTES)]
+    for port, attributes in sorted(sorted_out.by_port.items()):
+        key, text = f"{ATTRIBUTES}.{port}", _listed(attributes)
+        pieces.append(msgspec.structs.replace(as_live(f"target group of {port}", text, text, key, "as live"), reads=(key,)))
+    ports = ",".join(str(each) for each in sorted_out.proxied)
+    if ports or PROXY_PORTS in live.service.annotations:
+        uniform = sorted_out.every.get(PROXY_V2, "false")
+        pieces.append(as_live("PROXY ports", ports or f"all {uniform}", ports or f"all {uniform}", PROXY_PORTS if ports else ""))
+    return tuple(pieces)
 
 
-def settings_of(check: HealthCheck, live: Live) -> dict[str, str]:
-    """The annotations that reproduce a live health check, by key."""
-    protocol = check.protocol.lower()
-    values = dict.fromkeys(_CHECK_KEYS, "")
-    values[_CHECK + "protocol"] = protocol
-    values[_CHECK + "port"] = _port(check.port, live)
-    if protocol != "tcp":
-        values[_CHECK + "path"] = check.path or ""
-        values[_CHECK + "success-codes"] = check.matcher or ""
-    values[_CHECK + "interval"] = str(check.interval_s)
-    values[_CHECK + "timeout"] = str(check.timeout_s)
-    values[_CHECK + "healthy-threshold"] = str(check.healthy)
-    values[_CHECK + "unhealthy-threshold"] = str(check.unhealthy)
-    return {key: value for key, value in values.items() if value}
+def attributes_of(wanted: Live) -> Attributes:
+    """What differs from AWS's own, and what is always said, in the shortest form."""
+    every: dict[str, str] = {}
+    by_port: dict[int, dict[str, str]] = {}
+    proxied: tuple[int, ...] = ()
+    for key in sorted({key for each in wanted.groups for key in each.attributes}):
+        values = {each.arn: each.attributes.get(key) or default_of(key, each) for each in wanted.groups}
+        usual = all(values[each.arn] == default_of(key, each) for each in wanted.groups)
+        if len(set(values.values())) == 1:
+            value = next(iter(values.values()))
+            every |= {key: value} if value and (key in _ALWAYS or not usual) else {}
+        elif key == PROXY_V2:
+            proxied = tuple(
+                sorted(port for each in wanted.groups if values[each.arn] == "true" for port in ports_of(each, wanted))
+            )
+        elif not usual:
+            for each in wanted.groups:
+                for port in ports_of(each, wanted) if values[each.arn] else ():
+                    by_port.setdefault(port, {})[key] = values[each.arn]
+    if every.get("stickiness.enabled") == "true":
+        every["stickiness.type"] = wanted.groups[0].attributes.get("stickiness.type", "source_ip")
+    return Attributes(every, by_port, proxied)
 
 
-def _port(port: str, live: Live) -> str:
-    """Never an old nodePort; empty for the old healthCheckNodePort, for which LBC takes the clone's own."""
-    if not port.isdigit():
-        return port
-    if int(port) == live.service.spec.get("healthCheckNodePort"):
-        return ""
-    return "traffic-port" if int(port) in node_ports(live.service) else port
-
-
-def _check_row(live: Live, key: str, new: str, there: HealthCheck) -> DiffRow | None:
-    asked = said(live.service, key)
-    now = {
-        "protocol": there.protocol.lower(),
-        "port": there.port,
-        "path": there.path or "",
-        "success-codes": there.matcher or "",
-        "interval": str(there.interval_s),
-        "timeout": str(there.timeout_s),
-        "healthy-threshold": str(there.healthy),
-        "unhealthy-threshold": str(there.unhealthy),
-    }[key.removeprefix(_CHECK)]
-    if not (asked or now or new):
-        return None
-    name = "check " + key.removeprefix(_CHECK)
-    if key == _CHECK + "port" and not new:
-        return DiffRow(name, asked, now, "its own", because(asked, "its own", "LBC asks the clone's own healthCheckNodePort"))
-    if key == _CHECK + "port" and new != now:
-        return DiffRow(name, asked, now, new, because(asked, new, "the clone gets node ports of its own"))
-    rule = "as live, written out" if new else "the live check has no use for it"
-    return DiffRow(name, asked, now, new, because(asked, new, rule, kept=live.service.annotations.get(key) == new))
-
-
-def described(check: HealthCheck) -> str:
-    """A health check in a few words."""
-    path = check.path or ""
-    times = f"every {check.interval_s} s, {check.timeout_s} s, {check.healthy}/{check.unhealthy}"
-    return f"{check.protocol} {check.port}{path} {times}"
-
-
-def _group_attributes(live: Live) -> Piece:
-    """One list for all ports: what differs from AWS's own, and what is always said."""
-    written: dict[str, str] = {}
-    differing: list[str] = []
-    for key in sorted({key for each in live.groups for key in each.attributes}):
-        values = [each.attributes.get(key) or default_of(key, each) for each in live.groups]
-        usual = all(value == default_of(key, each) for value, each in zip(values, live.groups, strict=True))
-        if len(set(values)) > 1 and not usual:
-            named = [f"{value} on {each.port}" for each, value in zip(live.groups, values, strict=True)]
-            differing.append(f"{key} is {', '.join(named)}")
-        elif len(set(values)) == 1 and values[0] and (key in _ALWAYS or not usual):
-            written[key] = values[0]
-    if written.get("stickiness.enabled") == "true":
-        written["stickiness.type"] = live.groups[0].attributes.get("stickiness.type", "source_ip")
-    listed = ",".join(f"{key}={value}" for key, value in sorted(written.items()))
-    piece = setting(live.service, "target groups", listed, listed, "as live", _ATTRIBUTES, write=_ATTRIBUTES)
-    found = blocked(
-        "target-groups-differ",
-        f"the target groups differ ({'; '.join(differing)}); the clone has one list for all ports",
-        "make the target groups alike, or split the Service by port, then plan again",
-    )
-    rows = piece.rows + _proxy_rows(live, written)
-    return Piece(rows, piece.annotations, (_ATTRIBUTES, *_PROXY), found if differing else ())
+def ports_of(group: TargetGroup, wanted: Live) -> tuple[int, ...]:
+    """The ports whose listeners forward to a target group."""
+    return tuple(each.port for each in wanted.listeners if group.arn in each.groups)
 
 
 def default_of(key: str, group: TargetGroup) -> str:
@@ -155,12 +115,8 @@ def default_of(key: str, group: TargetGroup) -> str:
     return _DEFAULTS.get(key, "")
 
 
-def _proxy_rows(live: Live, written: dict[str, str]) -> tuple[DiffRow, ...]:
-    """Legacy's NLB never read these keys; LBC would switch PROXY v2 on by them."""
-    there = [key for key in _PROXY if key in live.service.annotations]
-    live_value = written.get("proxy_protocol_v2.enabled", "false")
-    rule = "rewritten: legacy did not read it; as live, with the target groups"
-    return tuple(DiffRow(key.removeprefix(LB), said(live.service, key), live_value, live_value, rule) for key in there)
+def _listed(attributes: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(attributes.items()))
 
 
 def _node_labels(live: Live) -> Piece:
@@ -169,12 +125,12 @@ def _node_labels(live: Live) -> Piece:
     asked = live.service.annotations.get(key)
     if asked is None:
         return Piece()
-    items = [each.strip() for each in asked.split(",") if each.strip()]
-    piece = setting(live.service, "node labels", asked, ",".join(items), "as it is, items trimmed", key, write=key)
-    bare = [each for each in items if not each.partition("=")[2]]
+    labels = items(asked)
+    bare = [each for each in labels if not each.partition("=")[2]]
     found = blocked(
         "node-labels",
         f"target-node-labels {', '.join(bare)} means any value to legacy and cannot be said to LBC",
         "write the values, then plan again",
     )
-    return Piece(piece.rows, piece.annotations, piece.reads, found if bare else ())
+    piece = as_live("node labels", ",".join(labels) or "all nodes", ",".join(labels), key)
+    return msgspec.structs.replace(piece, findings=found if bare else ())

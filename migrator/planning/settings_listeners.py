@@ -1,38 +1,40 @@
-"""The clone's listeners: which ports, and TLS as it is live."""
+"""The clone's listeners: which ports, and their own attributes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from migrator.model.balancers import Listener
 from migrator.model.migration import DiffRow, Finding
 from migrator.planning.found import Live
-from migrator.planning.pieces import LB, Piece, setting
+from migrator.planning.pieces import LB, Piece, as_live
 
 _BOTH = LB + "enable-tcp-udp-listener"
-_TLS_KEYS = tuple(LB + each for each in ("ssl-cert", "ssl-ports", "ssl-negotiation-policy", "alpn-policy", "backend-protocol"))
+ATTRIBUTES = LB + "listener-attributes."
 
 
-def listener_pieces(live: Live) -> tuple[Piece, ...]:
-    """Ports first, then TLS."""
-    return (_ports(live), *_tls(live))
+def listener_pieces(live: Live, wanted: Live) -> tuple[Piece, ...]:
+    """Ports first, then what each listener was told."""
+    return (_ports(live, wanted), _both(live), *(piece for each in wanted.listeners if (piece := _attributes(live, each))))
 
 
-def _ports(live: Live) -> Piece:
+def _ports(live: Live, wanted: Live) -> Piece:
     """A row a port, and what of it LBC would make otherwise."""
-    wanted = expected(live.service.spec.get("ports", ()))
-    there = {each.port: each for each in live.listeners}
-    rows = tuple(_row(port, wanted.get(port), there.get(port)) for port in sorted({*wanted, *there}))
-    findings = [_odd(port, wanted.get(port), there.get(port)) for port in sorted({*wanted, *there})]
-    both = any(kinds == {"TCP", "UDP"} for kinds in wanted.values())
-    shared = setting(live.service, "TCP and UDP", str(both).lower(), str(both).lower(), "as the ports need", _BOTH)
-    return Piece(
-        rows + (shared.rows if both or _BOTH in live.service.annotations else ()),
-        {_BOTH: "true"} if both else {},
-        (_BOTH,),
-        tuple(each for each in findings if each),
-    )
+    asked = expected(live.service.spec.get("ports", ()))
+    there, then = ({each.port: each for each in side.listeners} for side in (live, wanted))
+    every = sorted({*asked, *there})
+    findings = [_odd(port, asked.get(port), then.get(port)) for port in every]
+    rows = tuple(_row(port, asked.get(port), there.get(port), then.get(port)) for port in every)
+    return Piece(rows, findings=tuple(each for each in findings if each))
+
+
+def _both(live: Live) -> Piece:
+    """LBC makes one listener of TCP and UDP on one port where it is told to."""
+    needed = any(kinds == {"TCP", "UDP"} for kinds in expected(live.service.spec.get("ports", ())).values())
+    if not needed and _BOTH not in live.service.annotations:
+        return Piece()
+    text = str(needed).lower()
+    return as_live("TCP and UDP", text, text, write=_BOTH if needed else "")
 
 
 def expected(ports: Any) -> dict[int, set[str]]:
@@ -43,67 +45,37 @@ def expected(ports: Any) -> dict[int, set[str]]:
     return wanted
 
 
-def _row(port: int, wanted: set[str] | None, there: Listener | None) -> DiffRow:
+def _row(port: int, asked: set[str] | None, there: Listener | None, then: Listener | None) -> DiffRow:
     live = there.protocol if there else "none"
-    new = (there.protocol if there and there.protocol == "TLS" else "_".join(sorted(wanted))) if wanted else "none"
+    new = ("TLS" if then and then.protocol == "TLS" else "_".join(sorted(asked))) if asked else "none"
     return DiffRow(f"port {port}", "", live, new, "as in spec.ports")
 
 
-def _odd(port: int, wanted: set[str] | None, there: Listener | None) -> Finding | None:
+def _odd(port: int, asked: set[str] | None, there: Listener | None) -> Finding | None:
     """Why the clone would not serve a port as it is served now."""
     if there is None:
         seen = f"port {port} of the Service has no listener: nobody is served there now"
         return Finding(f"listener/{port}", "warning", seen, "look at the Service's events; the new load balancer will have it")
-    if wanted is None:
+    if asked is None:
         seen = f"listener {there.protocol} {port} is no port of the Service: the new load balancer would not have it"
         do = "add the port to the Service, or remove the listener, then plan again"
         return Finding(f"listener/{port}", "blocked", seen, do)
-    fits = {"TLS"} | {"_".join(sorted(wanted))} if wanted == {"TCP"} else {"_".join(sorted(wanted))}
+    fits = {"TLS"} | {"_".join(sorted(asked))} if asked == {"TCP"} else {"_".join(sorted(asked))}
     if there.protocol not in fits:
-        seen = f"listener {port} speaks {there.protocol}, the Service's port is {' and '.join(sorted(wanted))}"
+        seen = f"listener {port} speaks {there.protocol}, the Service's port is {' and '.join(sorted(asked))}"
         return Finding(f"listener/{port}", "blocked", seen, "make one of them like the other, then plan again")
     return None
 
 
-def _tls(live: Live) -> tuple[Piece, ...]:
-    """LBC has one certificate list, policy and backend protocol for all its TLS listeners."""
-    secure = tuple(each for each in live.listeners if each.protocol == "TLS")
-    if not secure:
-        rule = "no live listener speaks TLS"
-        there = [key for key in _TLS_KEYS if key in live.service.annotations]
-        return tuple(setting(live.service, key.removeprefix(LB), "no TLS", "", rule, key) for key in there)
-    certificate, ports, policy, alpn, backend = _TLS_KEYS
-    inner = {each.arn: each.protocol for each in live.groups}
-    numbers = ",".join(str(each.port) for each in secure)
-    return (
-        _one(live, secure, "certificates", certificate, lambda each: ",".join(each.certificates), "as live"),
-        setting(live.service, "TLS ports", numbers, numbers, "live TLS ports, by number", ports, write=ports),
-        _one(live, secure, "TLS policy", policy, lambda each: each.policy or "", "as live: the cluster's default may differ"),
-        _one(live, secure, "ALPN", alpn, _alpn, "as live"),
-        _one(live, secure, "backend protocol", backend, lambda each: _backend(each, inner), "as live: ssl or nothing"),
+def _attributes(live: Live, listener: Listener) -> Piece | None:
+    """Written out one listener at a time; LBC leaves those of TLS alone. Source: ELBv2 ListenerAttribute."""
+    if listener.protocol == "TLS" or not listener.attributes:
+        return None
+    name = f"{listener.protocol}-{listener.port}"
+    shown = ",".join(f"{key}={value}" for key, value in sorted(listener.attributes.items()) if value)
+    now = next(each for each in live.listeners if each.port == listener.port).attributes
+    was = ",".join(f"{key}={value}" for key, value in sorted(now.items()) if value)
+    piece = as_live(
+        f"listener {name}", "as the load balancer" if live.balancer.classic else was, shown, ATTRIBUTES + name, "as live"
     )
-
-
-def _alpn(listener: Listener) -> str:
-    return "" if listener.alpn in ((), ("None",)) else ",".join(listener.alpn)
-
-
-def _backend(listener: Listener, inner: dict[str, str]) -> str:
-    return "ssl" if any(inner.get(arn) == "TLS" for arn in listener.groups) else ""
-
-
-def _one(live: Live, secure: tuple[Listener, ...], name: str, key: str, ask: Callable[[Listener], str], rule: str) -> Piece:
-    """A setting that all TLS listeners must have in common."""
-    seen = {each.port: ask(each) for each in secure}
-    if len(set(seen.values())) == 1:
-        value = seen[secure[0].port]
-        return setting(live.service, name, value or "none", value, rule, key, write=key)
-    shown = "; ".join(f"{port}: {value or 'none'}" for port, value in seen.items())
-    piece = setting(live.service, name, shown, "", "cannot be written: one for all TLS ports", key)
-    finding = Finding(
-        f"tls/{key.removeprefix(LB)}",
-        "blocked",
-        f"the TLS listeners differ in {name} ({shown}); LBC has one for all of them",
-        "make the listeners alike, or split the Service by port, then plan again",
-    )
-    return Piece(piece.rows, {}, piece.reads, (finding,))
+    return Piece(piece.rows, piece.annotations, (ATTRIBUTES + name,))

@@ -10,50 +10,36 @@ from migrator.model.cluster import Ingress, Service, Workload
 from migrator.model.migration import Decision, Finding
 from migrator.model.records import same_name
 from migrator.model.units import Unknown
-from migrator.planning.found import Names, Placed, looked
+from migrator.planning.external_dns import running
+from migrator.planning.external_dns_names import annotated_names, claimed_names, made_names, shown_by, untold
+from migrator.planning.found import Names, looked
 from migrator.planning.ownership import full_name
 from migrator.ports.survey import ClusterSurvey
 
-_HOSTNAMES = ("/hostname", "/internal-hostname")
 _KOPS = ("dns.alpha.kubernetes.io/external", "dns.alpha.kubernetes.io/internal")
-_TAKE_OVER = "take the name from it first (remove its source, keep the record set, delete its TXT), then plan again"
 
 
 def writers(survey: ClusterSurvey, service: Service, hostname: str, names: Names) -> tuple[list[Finding], list[Decision]]:
-    """Findings that block, and a decision where the cluster could not be searched for writers."""
-    findings = _claims(names) + _annotations(service)
+    """Findings about who writes names, most of which block, and decisions where that could not be told."""
     decisions: list[Decision] = []
-    workloads = looked(survey.workloads)
+    workloads, ingresses = looked(survey.workloads), looked(survey.ingresses)
     if isinstance(workloads, Unknown):
         decisions.append(_unsearched("workloads", "Deployments, DaemonSets and StatefulSets", workloads.why))
+        there, findings = None, []
     else:
-        findings += [each for workload in workloads for each in _publishing(workload, service)]
-        findings += [each for workload in workloads for each in _templating(workload)]
-    ingresses = looked(survey.ingresses)
+        there = running(workloads)
+        findings = [each for workload in workloads for each in _publishing(workload, service)] + made_names(there)
+        decisions += untold(names, there)
     if isinstance(ingresses, Unknown):
         decisions.append(_unsearched("ingresses", "Ingresses", ingresses.why))
     else:
-        findings += [_shown_by(each, hostname) for each in ingresses if _shows(each, hostname)]
-    return findings, decisions
+        findings += [shown_by(each, hostname, there) for each in ingresses if _shows(each, hostname)]
+    return claimed_names(names, there) + annotated_names(service, there) + _kops(service) + findings, decisions
 
 
-def _claims(names: Names) -> list[Finding]:
-    moving = {(each.zone.id, each.record.name) for each in (*names.leading, *names.routed)}
-    return [_claim(claim, name) for claim, name in names.claims if (claim.zone.id, name) in moving]
-
-
-def _claim(claim: Placed, name: str) -> Finding:
-    seen = f"external-dns writes {name}: TXT {claim.record.name} in zone {claim.zone.id} holds {claim.record.values[0]}"
-    return Finding(f"external-dns/{claim.zone.id}/{name}/{claim.record.name}", "blocked", seen, _TAKE_OVER)
-
-
-def _annotations(service: Service) -> list[Finding]:
+def _kops(service: Service) -> list[Finding]:
     found = []
     for key, value in sorted(service.annotations.items()):
-        prefix = key.partition("/")[0]
-        if "external-dns" in prefix and key.endswith(_HOSTNAMES):
-            do = f"have the name written by you, not by external-dns: remove {key} once it keeps its record, then plan again"
-            found.append(Finding(f"external-dns/{key}", "blocked", f"annotation {key}: {value} on {full_name(service)}", do))
         if key in _KOPS:
             do = f"have the name written by you, not by kops' dns-controller: remove {key}, then plan again"
             found.append(Finding(f"dns-controller/{key}", "blocked", f"annotation {key}: {value} on {full_name(service)}", do))
@@ -98,29 +84,8 @@ def _beside(workload: Workload, service: Service) -> bool:
     return workload.namespace == service.namespace
 
 
-def _templating(workload: Workload) -> list[Finding]:
-    """external-dns can make names of Services that carry no annotation at all."""
-    if not any("external-dns" in image for image in workload.images):
-        return []
-    template = next((each for each in workload.args if each.startswith("--fqdn-template")), "")
-    if not template:
-        return []
-    where = f"{workload.namespace}/{workload.name}"
-    seen = f"external-dns {where} runs with {template}: it may write names for Services without annotation"
-    do = "make sure that no name of this plan comes from the template"
-    return [Finding(f"fqdn-template/{where}", "warning", seen, do)]
-
-
 def _shows(ingress: Ingress, hostname: str) -> bool:
     return any(same_name(each, hostname) for each in ingress.hostnames)
-
-
-def _shown_by(ingress: Ingress, hostname: str) -> Finding:
-    where = f"{ingress.namespace}/{ingress.name}"
-    hosts = ", ".join(ingress.hosts) or "no host"
-    seen = f"the status of Ingress {where} ({hosts}) shows {hostname}: names made from it follow the legacy Service"
-    do = "let its controller publish a name that you write, so that its status no longer shows this one, then plan again"
-    return Finding(f"ingress-status/{where}", "blocked", seen, do)
 
 
 def _unsearched(id: str, what: str, why: str) -> Decision:

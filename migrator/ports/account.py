@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from migrator.model.account import Certificate, Interface, Quota, Right, Subnet
+from migrator.model.account import Certificate, Deed, Interface, Quota, Right, Subnet
 from migrator.model.balancers import SecurityGroup
 
 
@@ -24,11 +24,11 @@ class AccountLook(Protocol):
         ...
 
     def quotas(self) -> tuple[Quota, ...]:
-        """The limits that a second load balancer counts against, with what is used of each, by name."""
+        """The limits that a second load balancer counts against, by AWS's name; `used` where what they count was counted."""
         ...
 
-    def rights(self, arn: str, actions: tuple[str, ...]) -> tuple[Right, ...]:
-        """Whether the caller may do each of these, by action; unknown where IAM does not tell."""
+    def rights(self, arn: str, deeds: tuple[Deed, ...]) -> tuple[Right, ...]:
+        """Whether who has this ARN may do each of these, in their order; `allowed` None where IAM does not tell."""
         ...
 
     def certificates(self, arns: tuple[str, ...]) -> tuple[Certificate, ...]:

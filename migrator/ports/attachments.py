@@ -12,6 +12,8 @@ BINDING = ("endpoint-service", "vpc-link", "accelerator", "scaling-group", "fore
 # Those that go blind or wrong without an error.
 WATCHING = ("alarm", "dashboard", "health-check", "distribution", "address-record")
 KINDS = BINDING + WATCHING
+# The one answer to the question `unread-attachments/<kind>`, which a list that was not given becomes.
+UNREAD = "none-there"
 
 
 class AttachmentLook(Protocol):
@@ -19,6 +21,10 @@ class AttachmentLook(Protocol):
 
     Each answers by id, empty where there is none, and raises Throttled, Unreachable, Denied.
     """
+
+    def kept(self) -> AttachmentLook:
+        """The same for many load balancers in a row: what is asked of the account as a whole may be asked once."""
+        ...
 
     def endpoint_services(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
         """VPC endpoint services (PrivateLink) in front of it, with who is connected."""

@@ -58,8 +58,11 @@ class BalancerLook(Protocol):
         """A load balancer's attributes, for example `deletion_protection.enabled`. Raises Missing."""
         ...
 
-    def listeners(self, arn: str) -> tuple[Listener, ...]:
-        """A load balancer's listeners by port; empty when it has none or is gone."""
+    def listeners(self, arn: str, *, whole: bool = False) -> tuple[Listener, ...]:
+        """A load balancer's listeners by port; empty when it has none or is gone.
+
+        With `whole` their attributes too, which may cost a call a listener; else those may be left out.
+        """
         ...
 
     def groups(self, arn: str) -> tuple[TargetGroup, ...]:
@@ -94,12 +97,20 @@ class NetworkLook(Protocol):
         """Every inbound rule of these security groups, by id."""
         ...
 
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule, of whichever group, whose source is one of these security groups, by id."""
+        ...
+
     def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these rule ids still exist."""
         ...
 
     def security_groups_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these security groups still exist."""
+        ...
+
+    def worn(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The network interfaces that wear one of these security groups, a line each; sorted."""
         ...
 
     def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from migrator.ports.account import AccountLook
 from migrator.ports.attachments import AttachmentLook
 from migrator.ports.doing import Clock, Effector, Fence
+from migrator.ports.installation import InstallationLook
+from migrator.ports.inventory import InventoryLook
 from migrator.ports.looks import BalancerLook, ClusterLook, MetricLook, NameLook, NetworkLook, ProbeLook, RecordLook
 
 
@@ -23,6 +25,8 @@ class Outside:
     probes: ProbeLook
     account: AccountLook
     attachments: AttachmentLook
+    installation: InstallationLook
+    inventory: InventoryLook
     effector: Effector
     fence: Fence
     clock: Clock

@@ -9,15 +9,17 @@ import html
 import re
 from collections.abc import Iterable
 
-from migrator.model.migration import Decision, Finding, Migration
+from migrator.model.migration import Decision, Finding, Migration, Variant
 from migrator.report.plan_words import (
     answered,
     clean,
     counted,
+    effects,
     leads,
     lives,
     of_severity,
     point_of_no_return,
+    reason,
     rows_by_weight,
     span,
     verdict,
@@ -49,7 +51,7 @@ def _head(migration: Migration, file: str) -> Iterable[str]:
     yield f"{code(migration.service)} to the AWS Load Balancer Controller, as {code(new)}."
     yield _backticks(point_of_no_return(migration))
     yield from _findings("Stops it", of_severity(migration, "blocked"))
-    yield from _decisions(migration.decisions, file)
+    yield from _decisions(migration.decisions, migration.new.variants, file)
     yield from _findings("Warnings", of_severity(migration, "warning"))
     yield from _findings("Notes", of_severity(migration, "note"))
     yield ""
@@ -62,7 +64,7 @@ def _findings(title: str, findings: tuple[Finding, ...]) -> list[str]:
     return ["", f"**{title}**", "", *_table(("finding", "seen", "do"), [(code(id), seen, do) for id, seen, do in rows])]
 
 
-def _decisions(decisions: tuple[Decision, ...], file: str) -> list[str]:
+def _decisions(decisions: tuple[Decision, ...], variants: tuple[Variant, ...], file: str) -> list[str]:
     if not decisions:
         return []
     rows = [
@@ -71,11 +73,12 @@ def _decisions(decisions: tuple[Decision, ...], file: str) -> list[str]:
             prose(answered(each)),
             prose(each.question),
             " ".join(map(code, each.options)),
+            "<br>".join(map(prose, effects(each, variants))),
             code(ways_to_answer(each, file)),
         )
         for each in sorted(decisions, key=lambda each: each.value is not None)
     ]
-    return ["", "**Decisions**", "", *_table(("decision", "stands at", "asks", "options", "for example"), rows)]
+    return ["", "**Decisions**", "", *_table(("decision", "stands at", "asks", "options", "clone", "for example"), rows)]
 
 
 def _names(migration: Migration) -> tuple[str, list[str]]:
@@ -96,7 +99,7 @@ def _names(migration: Migration) -> tuple[str, list[str]]:
 
 def _diff(migration: Migration) -> tuple[str, list[str]]:
     rows = [
-        (prose(each.setting), _maybe(each.annotation), _maybe(each.live), _maybe(each.new), prose(each.rule))
+        (prose(each.setting), _maybe(each.annotation), _maybe(each.live), _maybe(each.new), prose(reason(each)))
         for each in rows_by_weight(migration.new.diff)
     ]
     return "what will be", _table(("setting", "annotation says", "AWS does", "new will do", "why"), rows)

@@ -6,16 +6,18 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from migrator.model.migration import Decision, DiffRow, Finding, Migration
+from migrator.model.migration import Decision, DiffRow, Finding, Migration, Variant
 from migrator.model.records import Move
 from migrator.report.plan_words import (
     answered,
     clean,
     duration,
+    effects,
     leads,
     lives,
     of_severity,
     point_of_no_return,
+    reason,
     rows_by_weight,
     span,
     verdict,
@@ -38,9 +40,9 @@ def _lines(migration: Migration, file: str) -> Iterator[str]:
     )
     yield from _wrapped(point_of_no_return(migration))
     yield from _findings("Stops it", of_severity(migration, "blocked"))
-    yield from _decisions("Must be answered", migration.open_decisions, file)
+    yield from _decisions("Must be answered", migration.open_decisions, migration.new.variants, file)
     yield from _findings("Warnings", of_severity(migration, "warning"))
-    yield from _decisions("Answered or with a default", _settled(migration), file)
+    yield from _decisions("Answered or with a default", _settled(migration), migration.new.variants, file)
     yield from _findings("Notes", of_severity(migration, "note"))
     yield from _now(migration)
     yield from _diff(migration.new.diff)
@@ -77,7 +79,7 @@ def _settled(migration: Migration) -> tuple[Decision, ...]:
     return tuple(each for each in migration.decisions if each.value is not None)
 
 
-def _decisions(title: str, decisions: tuple[Decision, ...], file: str) -> Iterator[str]:
+def _decisions(title: str, decisions: tuple[Decision, ...], variants: tuple[Variant, ...], file: str) -> Iterator[str]:
     if not decisions:
         return
     yield from _heading(title)
@@ -85,6 +87,8 @@ def _decisions(title: str, decisions: tuple[Decision, ...], file: str) -> Iterat
         yield from _wrapped(f"{each.id}: {answered(each)}")
         yield from _wrapped(each.question, "        ", "  asks  ")
         yield from _wrapped(" | ".join(each.options), "        ", "  say   ")
+        for effect in effects(each, variants):
+            yield from _wrapped(effect, "        ", "  clone ")
         yield from _wrapped(ways_to_answer(each, file), "        ", "  with  ")
 
 
@@ -120,7 +124,7 @@ def _diff(rows: tuple[DiffRow, ...]) -> Iterator[str]:
     yield from _cells(("setting", "annotation says", "AWS does", "new will do"))
     for row in rows_by_weight(rows):
         yield from _cells((row.setting, row.annotation or "-", row.live or "-", row.new or "-"))
-        yield from _wrapped(row.rule, " " * 8, "    why ")
+        yield from _wrapped(reason(row), " " * 8, "    why ")
 
 
 def _cells(cells: Iterable[str]) -> Iterator[str]:

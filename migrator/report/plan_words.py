@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from migrator.model.migration import Decision, DiffRow, Finding, Migration
+from collections.abc import Iterator
+
+from migrator.model.migration import Decision, DiffRow, Finding, Migration, Variant
 from migrator.model.records import Move, RecordSet
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
@@ -42,6 +44,31 @@ def rows_by_weight(rows: tuple[DiffRow, ...]) -> tuple[DiffRow, ...]:
 def dropped(row: DiffRow) -> bool:
     """Whether the clone goes without what the row is about."""
     return not row.new
+
+
+def reason(row: DiffRow) -> str:
+    """Why a row is as it is, with what becomes of the Service's own keys where it has any."""
+    return row.rule if row.fate == "written" else f"{row.fate}: {row.rule}"
+
+
+def effects(decision: Decision, variants: tuple[Variant, ...]) -> tuple[str, ...]:
+    """What each option changes in the clone, a line each; options that change nothing have none."""
+    mine = [each for each in variants if each.decision == decision.id]
+    return tuple(f"{each.option}: {'; '.join(_changes(each))}" for each in mine)
+
+
+def _changes(variant: Variant) -> Iterator[str]:
+    for key, value in variant.annotations.items():
+        yield f"{_bare(key)} {'is left out' if value is None else value}"
+    for key, items in variant.items.items():
+        said = (f"no {item}" if value is None else f"{item}={value}" for item, value in items.items())
+        yield f"{_bare(key)} {','.join(said)}"
+    for key, value in variant.spec.items():
+        yield f"spec.{key} {'is left out' if value is None else value}"
+
+
+def _bare(key: str) -> str:
+    return key.removeprefix("service.beta.kubernetes.io/").removeprefix("aws-load-balancer-")
 
 
 def answered(decision: Decision) -> str:

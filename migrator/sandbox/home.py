@@ -1,4 +1,4 @@
-"""The folder of one sandbox: its lock, its state file, its kubeconfig and its log.
+"""The folder of one sandbox: its lock, its state file, its kubeconfig, its certificate authority's certificate and its log.
 
 A sandbox holds the lock for as long as it lives, so a state file whose lock is free is a dead one's, whatever has
 become of its process id since.
@@ -46,6 +46,7 @@ class Home:
         self.path = _state_home() / "migrate-sandbox" / str(port_base)
         self.kubeconfig = self.path / "kubeconfig"
         self.log = self.path / "log"
+        self.authority = self.path / "ca.pem"
         self._state = self.path / "state.json"
         self._lock = self.path / "lock"
 
@@ -89,7 +90,7 @@ class Home:
 
     def clear(self) -> None:
         """Remove what a sandbox leaves that is of no use to anyone later; the log stays."""
-        for each in (self._state, self.kubeconfig):
+        for each in (self._state, self.kubeconfig, self.authority):
             each.unlink(missing_ok=True)
 
     def _read(self) -> State | None:

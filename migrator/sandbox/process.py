@@ -84,6 +84,8 @@ def environment(port_base: int = PORT_BASE) -> dict[str, str]:
         "MIGRATE_DNS_PORT": str(port_base + 53),
         "MIGRATE_WAITS": "sandbox",
     }
+    if home.authority.exists():  # trustme is installed: who is to trust its listeners needs the authority
+        found["MIGRATE_SANDBOX_CA"] = str(home.authority)
     return found | _without_proxy(os.environ)
 
 
@@ -116,9 +118,14 @@ def served(state: State) -> str:
             f"  resolvers   {resolvers}, port {base + 53}",
             f"  authority   {', '.join(state.authorities)}, port {base + 53}",
             f"  traffic     127.{state.octet}.0.0/16",
+            f"  TLS         {_trusted(Home(base))}",
             f"  control     http://{HOST}:{base + 2}",
         )
     )
+
+
+def _trusted(home: Home) -> str:
+    return f"curl --cacert {home.authority}" if home.authority.exists() else "off: pip install 'migrator[sandbox]'"
 
 
 def _check_room(port_base: int) -> None:

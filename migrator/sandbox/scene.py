@@ -11,6 +11,7 @@ import msgspec
 
 from migrator.sandbox import process
 from migrator.sandbox.home import SandboxError
+from migrator.sandbox.world.estate_manifests import app
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
@@ -30,18 +31,46 @@ class Scene:
 
     def create_legacy(self, namespace: str, name: str, app: str, port: int = 8080) -> str:
         """Create a legacy NLB Service in front of `app` and wait until its targets are healthy; its hostname."""
+        return self.create_service(namespace, name, app, {TYPE: "nlb"}, {"http": port})
+
+    def create_classic(
+        self, namespace: str, name: str, app: str, annotations: dict[str, str], ports: dict[str, int] | None = None
+    ) -> str:
+        """Create a legacy Service whose load balancer is a Classic one; else as `create_legacy`.
+
+        ports   the Service's ports by name, all of which lead to 8080 of the pods
+        """
+        return self.create_service(namespace, name, app, annotations, ports or {"http": 8080})
+
+    def create_service(self, namespace: str, name: str, app: str, annotations: dict[str, str], ports: dict[str, int]) -> str:
+        """Create a Service of type LoadBalancer and wait until its targets are healthy; its hostname."""
         manifest = {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": name, "namespace": namespace, "annotations": {TYPE: "nlb"}},
+            "metadata": {"name": name, "namespace": namespace, "annotations": annotations},
             "spec": {
                 "type": "LoadBalancer",
                 "selector": {"app": app},
-                "ports": [{"name": "http", "port": port, "targetPort": 8080, "protocol": "TCP"}],
+                "ports": [{"name": each, "port": port, "targetPort": 8080, "protocol": "TCP"} for each, port in ports.items()],
             },
         }
         self.kube("POST", f"/api/v1/namespaces/{namespace}/services", manifest)
         return self.await_healthy(namespace, name)
+
+    def create_certificate(self, *names: str) -> str:
+        """A certificate of ACM's for these names, issued; its ARN. Listeners that have it show one of the sandbox's authority."""
+        return str(self.control("certificates.issue", {"names": list(names)})["arn"])
+
+    def create_app(self, namespace: str, name: str, **marks: str) -> None:
+        """A Deployment of three pods with label `app=<name>` on port 8080; `marks` as for `speak`."""
+        self.kube("POST", f"/apis/apps/v1/namespaces/{namespace}/deployments", app(namespace, name, 3, 8080, _marked(marks)))
+        self._await_pods(namespace, name, {})
+
+    def speak(self, namespace: str, deployment: str, **marks: str) -> None:
+        """Exchange an app's pods for such as speak otherwise, and wait for them: proxy_protocol="any", tls="true"."""
+        path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{deployment}"
+        self.kube("PATCH", path, {"spec": {"template": {"metadata": {"annotations": _marked(marks)}}}})
+        self._await_pods(namespace, deployment, _marked(marks))
 
     def await_healthy(self, namespace: str, name: str) -> str:
         """Wait until a Service's load balancer is active with every target healthy; its hostname."""
@@ -89,6 +118,17 @@ class Scene:
         """Ask something of the sandbox itself."""
         return process.control(self.port_base, verb, payload)
 
+    def _await_pods(self, namespace: str, app: str, annotations: dict[str, str]) -> None:
+        """Wait until every pod of an app is ready and has these annotations."""
+        path = f"/api/v1/namespaces/{namespace}/pods?labelSelector=app%3D{app}"
+
+        def there() -> bool:
+            found = self.kube("GET", path)["items"]
+            have = [each["metadata"].get("annotations") or {} for each in found]
+            return bool(found) and all(annotations.items() <= each.items() for each in have) and all(map(_ready, found))
+
+        until(there, f"the pods of {namespace}/{app} are not ready")
+
     def _serves(self, hostname: str) -> bool:
         seen = self.control("summary")["balancers"]
         groups = [
@@ -110,8 +150,13 @@ class Scene:
         return next(each["Id"] for each in found if each["Name"].rstrip(".") == zone.rstrip("."))
 
     def _zone_of(self, hostname: str) -> str:
-        balancers = self._elb.describe_load_balancers()["LoadBalancers"]
-        return next(each["CanonicalHostedZoneId"] for each in balancers if each["DNSName"].lower() == hostname.lower())
+        """The hosted zone id that an alias at a load balancer of either family needs."""
+        found: dict[str, str] = {}
+        for network in self._elb.describe_load_balancers()["LoadBalancers"]:
+            found[network["DNSName"].lower()] = network["CanonicalHostedZoneId"]
+        for classic in self._client("elb").describe_load_balancers()["LoadBalancerDescriptions"]:
+            found[classic["DNSName"].lower()] = classic["CanonicalHostedZoneNameID"]
+        return found[hostname.lower()]
 
     @property
     def _route53(self) -> Route53Client:
@@ -127,6 +172,15 @@ class Scene:
         env = self.environment
         session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
         return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]
+
+
+def _marked(marks: dict[str, str]) -> dict[str, str]:
+    return {f"sandbox/{each.replace('_', '-')}": value for each, value in marks.items()}
+
+
+def _ready(pod: dict[str, Any]) -> bool:
+    conditions = pod.get("status", {}).get("conditions", ())
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def until(question: Callable[[], T | None], otherwise: str) -> T:

@@ -23,6 +23,7 @@ from migrator.sandbox.doors.loop import LoopThread
 from migrator.sandbox.doors.present import Present
 from migrator.sandbox.doors.timekeeper import Timekeeper
 from migrator.sandbox.doors.traffic.door import TrafficDoor
+from migrator.sandbox.doors.traffic.keys import Keys, made
 from migrator.sandbox.doors.verbs import Verbs
 from migrator.sandbox.home import Home, SandboxError, State, octet, write_private
 from migrator.sandbox.world import World
@@ -83,13 +84,16 @@ class Sandbox:
         with _needing("DNS", base + DNS_PORT, self._world.names.authorities[0]):
             loop.call(sockets.open())
         closing.callback(lambda: loop.loop.call_soon_threadsafe(sockets.close))
-        traffic = loop.call(self._traffic(list(resolvers)))
+        keys = made()
+        traffic = loop.call(self._traffic(list(resolvers), keys))
         closing.callback(lambda: loop.call(traffic.close()))
         token = secrets.token_urlsafe(24)
         verbs = Verbs(self._present, loop, traffic, resolvers, self.stopping.set).by_name()
         with _needing("control", base + CONTROL_PORT):
             closing.callback(ControlServer(HOST, base + CONTROL_PORT, token, verbs).close)
         write_private(self.home.kubeconfig, kubeconfig(HOST, base + KUBE_PORT, "sandbox").encode())
+        if keys is not None:
+            write_private(self.home.authority, keys.certificate)
         closing.callback(self.home.clear)
         state = State(
             pid=os.getpid(),
@@ -105,8 +109,8 @@ class Sandbox:
         self.home.write(state)
         return state
 
-    async def _traffic(self, resolvers: list[str]) -> TrafficDoor:
-        door = TrafficDoor(self._world, time.time, resolvers, self.settings.port_base + DNS_PORT)
+    async def _traffic(self, resolvers: list[str], keys: Keys | None) -> TrafficDoor:
+        door = TrafficDoor(self._world, time.time, resolvers, self.settings.port_base + DNS_PORT, keys)
         await door.open()
         return door
 

@@ -11,6 +11,8 @@ Which file implements which port:
     doors_names      NameLook, ProbeLook
     doors_account    AccountLook
     doors_attached   AttachmentLook
+    doors_installation  InstallationLook
+    doors_inventory  InventoryLook
     doors_effector   Effector (doors_after: its after-images), Fence
     virtual          Clock
 """
@@ -28,6 +30,8 @@ from migrator.simulation.doors_attached import AttachedDoor
 from migrator.simulation.doors_balancers import BalancerDoor
 from migrator.simulation.doors_cluster import ClusterDoor
 from migrator.simulation.doors_effector import EffectorDoor, FenceDoor
+from migrator.simulation.doors_installation import InstallationDoor
+from migrator.simulation.doors_inventory import InventoryDoor
 from migrator.simulation.doors_names import NameDoor, ProbeDoor
 from migrator.simulation.doors_network import MetricDoor, NetworkDoor
 from migrator.simulation.doors_records import RecordDoor
@@ -62,6 +66,8 @@ def outside(
         probes=ProbeDoor(world),
         account=AccountDoor(world),
         attachments=AttachedDoor(world),
+        installation=InstallationDoor(world),
+        inventory=InventoryDoor(world),
         effector=EffectorDoor(world, journal=journal, migration=migration, host=host),
         fence=FenceDoor(world),
         clock=VirtualClock(world),

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from migrator.errors import Missing
 from migrator.model import effects
+from migrator.model.balancers import balancer_name, is_classic
 from migrator.model.cluster import MARK, Lease
 from migrator.model.effects import Effect, Result
 from migrator.sandbox.world import World
@@ -67,9 +68,10 @@ class AfterImages:
     def _gone(self, effect: Sweeping) -> bool:
         elb, ec2 = self._world.elb, self._world.ec2
         match effect:
-            case effects.DeleteLoadBalancer():
-                self._aws.look(effect.balancer_arn, "elbv2:DescribeLoadBalancers")
-                return effect.balancer_arn not in elb.balancers and effect.balancer_arn not in elb.vanishing
+            case effects.DeleteLoadBalancer(arn):
+                family, subject = ("elb", balancer_name(arn)) if is_classic(arn) else ("elbv2", arn)
+                self._aws.look(subject, f"{family}:DescribeLoadBalancers")
+                return arn not in elb.balancers and arn not in elb.vanishing
             case effects.DeleteTargetGroup():
                 self._aws.look(effect.group_arn, "elbv2:DescribeTargetGroups")
                 return effect.group_arn not in elb.groups

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from migrator.errors import Conflict, Missing
 from migrator.model import effects
+from migrator.model.balancers import balancer_name, is_classic
 from migrator.model.cluster import Lease
 from migrator.model.effects import Effect, Result
 from migrator.sandbox.world import World
@@ -155,7 +156,10 @@ class EffectorDoor:
         act: Callable[[], None]
         match effect:
             case effects.DeleteLoadBalancer(arn):
-                operation, subject, act = "elbv2:DeleteLoadBalancer", arn, lambda: elb.delete_load_balancer(arn)
+                # A fault at the door on the wire knows a classic one by its name, as its API does.
+                subject = balancer_name(arn) if is_classic(arn) else arn
+                operation = f"{'elb' if is_classic(arn) else 'elbv2'}:DeleteLoadBalancer"
+                act = partial(elb.delete_load_balancer, arn)
             case effects.DeleteTargetGroup(arn):
                 operation, subject, act = "elbv2:DeleteTargetGroup", arn, lambda: elb.delete_target_group(arn)
             case effects.RevokeRule(group, rule):

@@ -96,6 +96,9 @@ def answer_from(said: names_answer.Answer, asked: str, type: str) -> Answer:
     return Answer(said.rcode, tuple(sorted(values)), (asked, *links), min(ttls, default=0))
 
 
+ENDING_TLS = ("TLS", "SSL", "HTTPS")  # listeners of both families
+
+
 class ProbeDoor:
     """Implements ProbeLook: one client of its own, whose connections count like anybody's."""
 
@@ -107,12 +110,12 @@ class ProbeDoor:
         return self._world.network.allocate_address("client")
 
     def tried(self, address: str, port: int, kind: str, host: str) -> ProbeSeen:
-        """Connect; a TLS listener takes `tls` only, every other one takes `tcp` and `http`."""
+        """Connect; a listener that ends TLS takes `tls` only, every other one takes `tcp` and `http`."""
         made = self._world.network.connect(self._address, address, port)
         if isinstance(made, Lost):
             return ProbeSeen(False, made.why)
         self._world.network.close(made)
         listener = next(each for each in self._world.elb.listeners_of(made.lb_arn) if each.port == port)
-        if (kind == "tls") != (listener.protocol == "TLS") and kind != "tcp":
+        if (kind == "tls") != (listener.protocol in ENDING_TLS) and kind != "tcp":
             return ProbeSeen(False, f"{address}:{port} speaks {listener.protocol}, not {kind}")
         return ProbeSeen(True, {"tcp": "connected", "tls": "TLS handshake done", "http": "HTTP 200"}[kind])

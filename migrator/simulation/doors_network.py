@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from migrator.model.balancers import Caller, FlowMinute, Rule
+import msgspec
+
+from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name, is_classic
 from migrator.model.units import Instant
 from migrator.sandbox.world import World, ec2_nouns
 from migrator.sandbox.world.cloudwatch import dimension
@@ -12,7 +15,18 @@ from migrator.simulation.doors_balancers import CLUSTER_TAG, STACK_TAG
 from migrator.simulation.doors_gate import Gate
 
 LEGACY_RULES = ("kubernetes.io/rule/nlb/client=", "kubernetes.io/rule/nlb/health=")
-NAMESPACE = "AWS/NetworkELB"
+NAMESPACE, CLASSIC = "AWS/NetworkELB", "AWS/ELB"
+READ = "cloudwatch:GetMetricData"
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One metric, and which figure of a period it is part of: new, estimated, active or hosts."""
+
+    name: str
+    namespace: str
+    metric: str
+    stat: str
+    dimensions: tuple[tuple[str, str], ...]
 
 
 class NetworkDoor:
@@ -41,6 +55,11 @@ class NetworkDoor:
         known = [each for each in dict.fromkeys(groups) if each in self._ec2.groups]
         return _rules([rule for each in known for rule in self._ec2.rules_of(each)])
 
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule, of whichever group, whose source is one of these security groups, by id."""
+        self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")
+        return _rules([each for each in self._ec2.rules.values() if each.source_group in groups and not each.egress])
+
     def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these rule ids still exist, in order."""
         self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroupRules")
@@ -50,6 +69,12 @@ class NetworkDoor:
         """Which of these security groups still exist, in order."""
         self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroups")
         return tuple(sorted(each for each in set(ids) if each in self._ec2.groups))
+
+    def worn(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The network interfaces that wear one of these security groups, a line each; sorted."""
+        self._gate.look(" ".join(groups), "ec2:DescribeNetworkInterfaces")
+        worn = [each for each in self._ec2.interfaces.values() if set(groups) & set(each.security_groups)]
+        return tuple(sorted(f"{each.id} {each.description}".rstrip() for each in worn))
 
     def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:
         """Security groups that LBC tagged for this stack, by id."""
@@ -69,34 +94,51 @@ class MetricDoor:
     def __init__(self, world: World) -> None:
         self._world = world
         self._gate = Gate(world, "aws")
-        self._read: dict[tuple[tuple[str, ...], int], dict[float, FlowMinute]] = {}
+        self._read: dict[tuple[tuple[Series, ...], int], dict[float, FlowMinute]] = {}
 
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a point that CloudWatch does not have is None."""
-        self._gate.look(balancer_arn, "elbv2:DescribeTargetGroups", "cloudwatch:GetMetricData")
-        groups = tuple(dimension(each.arn) for each in self._world.elb.groups_of(balancer_arn))
-        names = (dimension(balancer_arn), *groups)
-        known = self._read.setdefault((names, period_s), {})
+        asked = _of_classic(balancer_arn) if is_classic(balancer_arn) else self._of_network(balancer_arn)
+        self._gate.look(balancer_arn, *(() if is_classic(balancer_arn) else ("elbv2:DescribeTargetGroups",)), READ)
+        known = self._read.setdefault((asked, period_s), {})
         starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
         first = next((each for each in starts if each not in known), end)
-        asked = {each.start: each for each in self._asked(names, first, end, period_s)} if first < end else {}
+        fresh = {each.start: each for each in self._asked(asked, first, end, period_s)} if first < end else {}
         settled = self._world.now - self._world.pace.metric_lag_s - period_s
-        known.update((at, each) for at, each in asked.items() if at <= settled)
-        return tuple(known.get(each) or asked[each] for each in starts)
+        known.update((at, each) for at, each in fresh.items() if at <= settled)
+        return tuple(known.get(each) or fresh[each] for each in starts)
 
-    def _asked(self, names: tuple[str, ...], start: Instant, end: Instant, period_s: int) -> Iterator[FlowMinute]:
-        whole, read = {"LoadBalancer": names[0]}, self._world.cloudwatch.series
-        new = dict(read(NAMESPACE, "NewFlowCount", whole, "Sum", period_s, start, end))
-        active = dict(read(NAMESPACE, "ActiveFlowCount", whole, "Average", period_s, start, end))
-        hosts: dict[float, float] = {}
-        for group in names[1:]:
-            for at, value in read(
-                NAMESPACE, "HealthyHostCount", {**whole, "TargetGroup": group}, "Minimum", period_s, start, end
+    def _of_network(self, arn: str) -> tuple[Series, ...]:
+        balancer = (("LoadBalancer", dimension(arn)),)
+        groups = ((*balancer, ("TargetGroup", dimension(each.arn))) for each in self._world.elb.groups_of(arn))
+        return (
+            Series("new", NAMESPACE, "NewFlowCount", "Sum", balancer),
+            Series("active", NAMESPACE, "ActiveFlowCount", "Average", balancer),
+            *(Series("hosts", NAMESPACE, "HealthyHostCount", "Minimum", each) for each in groups),
+        )
+
+    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> Iterator[FlowMinute]:
+        points: defaultdict[str, dict[float, float]] = defaultdict(dict)
+        for series in asked:
+            said = points[series.name]
+            for at, value in self._world.cloudwatch.series(
+                series.namespace, series.metric, dict(series.dimensions), series.stat, period_s, start, end
             ):
-                hosts[at] = hosts.get(at, 0) + value
+                said[at] = said.get(at, 0) + value
+        new = points["estimated"] | points["new"]
         for index in range(round((end - start) / period_s)):
             at = start + index * period_s
-            yield FlowMinute(at, new.get(at), active.get(at), hosts.get(at))
+            yield FlowMinute(at, new.get(at), points["active"].get(at), points["hosts"].get(at))
+
+
+def _of_classic(arn: str) -> tuple[Series, ...]:
+    balancer = (("LoadBalancerName", balancer_name(arn)),)
+    return (
+        Series("new", CLASSIC, "RequestCount", "Sum", balancer),
+        Series("estimated", CLASSIC, "EstimatedALBNewConnectionCount", "Sum", balancer),
+        Series("active", CLASSIC, "EstimatedALBActiveConnectionCount", "Sum", balancer),
+        Series("hosts", CLASSIC, "HealthyHostCount", "Minimum", balancer),
+    )
 
 
 def _rules(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:

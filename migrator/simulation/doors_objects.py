@@ -8,7 +8,7 @@ from functools import lru_cache
 from time import strptime
 from typing import Any
 
-from migrator.model.cluster import MARK, Controller, Ingress, Lease, Service, Trouble, Workload
+from migrator.model.cluster import MARK, Controller, Ingress, Lease, Service, Trouble, Workload, flags_from
 
 # The same annotations as adapters/kube/lease.py writes, so that one world can be asked at both depths.
 JOURNAL, EPOCH, HOST = "migrate.dev/journal", "migrate.dev/epoch", "migrate.dev/host"
@@ -29,18 +29,34 @@ def service_from(raw: dict[str, Any]) -> Service:
         labels=meta.get("labels") or {},
         finalizers=tuple(meta.get("finalizers") or ()),
         owners=tuple(f"{each['kind']}/{each['name']}" for each in meta.get("ownerReferences") or ()),
+        controlled_by=_controlled_by(meta),
+        managers=_managers(meta),
         deleting="deletionTimestamp" in meta,
         hostname=ingress[0].get("hostname") if ingress else None,
     )
 
 
+def _controlled_by(meta: dict[str, Any]) -> str:
+    owner = next((each for each in meta.get("ownerReferences") or () if each.get("controller")), None)
+    if owner is None:
+        return ""
+    group = owner["apiVersion"].rpartition("/")[0]
+    return f"{'.'.join(filter(None, (owner['kind'].lower(), group)))}/{owner['name']}"
+
+
+def _managers(meta: dict[str, Any]) -> tuple[str, ...]:
+    wrote = (each for each in meta.get("managedFields") or () if each.get("subresource") != "status")
+    return tuple(sorted({each["manager"] for each in wrote if each.get("manager")}))
+
+
 def controller_from(raw: dict[str, Any]) -> Controller:
     """The controller's Deployment, with the arguments of its own container."""
     meta = raw["metadata"]
-    containers = raw["spec"]["template"]["spec"]["containers"]
+    pod = raw["spec"]["template"]["spec"]
+    containers, account = pod["containers"], pod.get("serviceAccountName") or "default"
     ours = next((each for each in containers if "load-balancer-controller" in each.get("image", "")), containers[0])
     ready = raw.get("status", {}).get("readyReplicas") or 0
-    return Controller(meta["namespace"], meta["name"], ready, ours.get("image", ""), tuple(ours.get("args") or ()))
+    return Controller(meta["namespace"], meta["name"], ready, ours.get("image", ""), tuple(ours.get("args") or ()), account)
 
 
 def workload_from(raw: dict[str, Any]) -> Workload:
@@ -54,7 +70,8 @@ def workload_from(raw: dict[str, Any]) -> Workload:
 
 
 def _words(container: dict[str, Any]) -> tuple[str, ...]:
-    return (*(container.get("command") or ()), *(container.get("args") or ()))
+    told = (flag for each in container.get("env") or () for flag in flags_from(each["name"], each.get("value") or ""))
+    return (*told, *(container.get("command") or ()), *(container.get("args") or ()))
 
 
 def ingress_from(raw: dict[str, Any]) -> Ingress:

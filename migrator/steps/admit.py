@@ -45,7 +45,7 @@ ORDER_OF_CHECKS = ("admit", "lower", "clone", "warm", "shift", "settle", "drain"
 
 
 def facts(sight: Sight) -> Facts:
-    return {"failed": [each.id for each in sight.results if each.status != "ok"]}
+    return {"failed": [each.id for each in sight.results if each.stops or each.blinds]}
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
@@ -59,15 +59,22 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return behind(migration, sight.lease, standing)
     if sight.lease is not None and sight.lease.epoch != standing.epoch:
         return of_another_epoch(migration, standing, sight.lease, sight.host)
-    if bad := next((each for each in sight.results if each.status == "failed"), None):
+    if bad := next((each for each in sight.results if each.stops), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
-    if blind := next((each for each in sight.results if each.status == "unknown"), None):
+    if blind := next((each for each in sight.results if unanswered(migration, each)), None):
         return not_seen(migration, standing, blind)
     if sight.lease is None:
         return Wait("marking the Service as ours", 0, TakeLease(migration.legacy.service.namespace, migration.lease_name))
     if sight.lease.host != sight.host:
         return take_over(migration, sight.lease, now)
-    return Done(f"{len(sight.results)} checks pass, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
+    return Done(f"{passed(sight.results)}, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
+
+
+def passed(results: tuple[Result, ...]) -> str:
+    """How many checks hold, and which warn."""
+    told = f"{len(results)} checks pass"
+    warn = [each.id for each in results if each.status != "ok"]
+    return f"{told}, with warnings of {', '.join(warn)}" if warn else told
 
 
 def ours(lease: Lease, standing: Standing) -> bool:
@@ -103,6 +110,11 @@ def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
     return Hold("journal-behind", reason, (seen,), "put the newest copy of the journal in place; an older one must not act")
 
 
+def unanswered(migration: Migration, result: Result) -> bool:
+    """Whether a check could not look, and nobody answered for it in the plan."""
+    return result.blinds and migration.answer(result.decision) is None
+
+
 def not_seen(migration: Migration, standing: Standing, blind: Result) -> Verdict:
     """Before anything began a person is told; on the way we look again."""
     if standing.began is None:
@@ -123,9 +135,9 @@ def surroundings(migration: Migration, standing: Standing, outside: Outside) -> 
     """Whether cluster, account and clock are the right ones; asked by every process on the way back, too."""
     due = tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL == "finish")
     results = checks.run(migration, outside, due)
-    if bad := next((each for each in results if each.status == "failed"), None):
+    if bad := next((each for each in results if each.stops), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
-    if blind := next((each for each in results if each.status == "unknown"), None):
+    if blind := next((each for each in results if unanswered(migration, each)), None):
         return Wait(f"{blind.id}: {blind.seen}", migration.waits.look_every_s)
     return None
 

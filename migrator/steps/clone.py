@@ -113,7 +113,7 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
         seen = tuple(each.arn for each in taken)
         reason = f"load balancer {taken[0].name} is already tagged for {new.namespace}/{new.name}; it would be taken over"
         return Hold("stack-taken", reason, seen, "delete it if nothing uses it, or plan with another --clone-name")
-    return Wait(f"create service {new.namespace}/{new.name}", 0, CreateService(new.namespace, new.name, new.manifest))
+    return Wait(f"create service {new.namespace}/{new.name}", 0, CreateService(new.namespace, new.name, migration.manifest))
 
 
 def not_ours(migration: Migration, service: Service) -> Hold | None:
@@ -124,7 +124,7 @@ def not_ours(migration: Migration, service: Service) -> Hold | None:
         return Hold("clone-exists", f"service {name} exists and does not carry our mark", (), do)
     if service.deleting:
         return Hold("clone-changed", f"service {name} is being deleted", (), "`migrate rollback PLAN`")
-    if changed := differences(migration.new.manifest, service):
+    if changed := differences(migration.manifest, service):
         return Hold("clone-changed", f"service {name} is not as planned", changed, "set it back, or `migrate rollback PLAN`")
     return None
 

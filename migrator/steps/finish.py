@@ -121,7 +121,7 @@ def closing_annotations(migration: Migration) -> dict[str, str | None]:
     """What the clone's annotations end as: no mark, and deletion protection where legacy had it."""
     wanted: dict[str, str | None] = {MARK: None}
     if migration.legacy.deletion_protection:
-        planned = migration.new.manifest.get("metadata", {}).get("annotations", {}).get(ATTRIBUTES, "")
+        planned = migration.manifest.get("metadata", {}).get("annotations", {}).get(ATTRIBUTES, "")
         others = [each for each in planned.split(",") if each and not each.startswith("deletion_protection.")]
         wanted[ATTRIBUTES] = ",".join((*others, "deletion_protection.enabled=true"))
     return wanted

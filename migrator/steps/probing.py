@@ -9,7 +9,9 @@ from migrator.model.names import ProbeSeen
 from migrator.ports.outside import Outside
 from migrator.steps.asking import answered_by
 
-KINDS = {"TCP": "tcp", "TLS": "tls"}  # UDP has nothing that answers a stranger
+# UDP has nothing that answers a stranger. A plain HTTP listener is asked for a page: what answers is the backend, which
+# tells whether it understands the new load balancer, too.
+KINDS = {"TCP": "tcp", "TLS": "tls", "SSL": "tls", "HTTPS": "tls", "HTTP": "http"}
 
 
 def legacy(migration: Migration, outside: Outside) -> ProbeSeen:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from migrator.checks.service import drifted
 from migrator.model.balancers import Rule, TargetGroup
 from migrator.model.cluster import LEGACY_FINALIZER, TYPE_ANNOTATION, Service
 from migrator.model.effects import DeleteService, DemoteService, DisableDeletionProtection, Effect
-from migrator.model.migration import Migration
+from migrator.model.migration import Attachment, Migration
 from migrator.model.records import leads_to
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
-from migrator.steps import health
+from migrator.steps import attached, health
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health, zones
 
@@ -30,6 +31,7 @@ class Sight(msgspec.Struct, frozen=True):
     new: Health | Unknown
     rules: tuple[Rule, ...] | Unknown  # of the node security groups that legacy opened
     new_groups: tuple[str, ...] | Unknown = ()  # security groups of the new load balancer; empty where it has none
+    holding: tuple[Attachment, ...] | Unknown = ()  # what is bound to legacy; asked once no witness speaks against it
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
@@ -39,7 +41,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         # Its load balancer may be gone too; what is left of it is for `sweep` to see.
         return Sight(service, (), (), False, Health({}), ())
     nodes = tuple(sorted({each.group for each in migration.legacy.rules}))
-    return Sight(
+    seen = Sight(
         service,
         asked(lambda: pointing(migration, outside)),
         asked(lambda: outside.balancers.groups(arn)),
@@ -48,6 +50,9 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         asked(lambda: outside.network.rules_of(nodes) if nodes else ()),
         asked(lambda: groups_of(standing.fact("clone", "arn", ""), outside)),
     )
+    if unread(*blindable(seen)) or not isinstance(service, Service) or against(migration, seen, service):
+        return seen
+    return replace(seen, holding=attached.holding(migration, outside))
 
 
 def groups_of(arn: str, outside: Outside) -> tuple[str, ...]:
@@ -116,8 +121,12 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         back = "" if NAME in standing.intents else "; `migrate rollback PLAN` is still possible"
         do = f"mend it, then `migrate apply PLAN --resume`{back}"
         return Hold("witness-missing", f"cannot retire {migration.service}: {lines[0]}", lines, do)
+    if held := attached.against(migration, sight.holding):
+        return held
     effect = next_effect(migration, sight, service)
-    return Wait(effect.summary, 0, effect)
+    # Whoever is still on it is cut off at once, not when the load balancer goes.
+    order = ", whose controller closes the nodes to the load balancer first" if migration.legacy.balancer.classic else ""
+    return Wait(effect.summary + order, 0, effect)
 
 
 def retired_as(service: Service | Unknown | None) -> str:
@@ -145,13 +154,21 @@ def against(migration: Migration, sight: Sight, service: Service) -> tuple[str, 
     lines += drifted(migration.legacy.service, service)
     if LEGACY_FINALIZER not in service.finalizers:
         lines.append(f"finalizer {LEGACY_FINALIZER} is missing: its controller would not clean up")
-    family = service.annotations.get(TYPE_ANNOTATION)
-    if family != "nlb":
-        lines.append(f"annotation {TYPE_ANNOTATION} is {family!r}: its controller would not find the network load balancer")
+    family, kind = service.annotations.get(TYPE_ANNOTATION), migration.legacy.balancer.kind
+    if finds(family) != kind:
+        lines.append(f"annotation {TYPE_ANNOTATION} is {family!r}: its controller would not find the {kind} load balancer")
     lines += [f"port {port} of the new load balancer has no healthy target" for port in sight.new.sick_ports]
     if not sight.new.ports:
         lines.append("the new load balancer has no listener")
     return (*lines, *unadmitted(migration, sight.new, sight.rules, sight.new_groups))
+
+
+def finds(family: str | None) -> str:
+    """The kind of load balancer that the legacy controller looks for by its type annotation; empty where it steps aside.
+
+    Source: kubernetes/cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go, isNLB and isLBExternal.
+    """
+    return {"nlb": "network", "external": "", "nlb-ip": ""}.get(family or "", "classic")
 
 
 def unadmitted(migration: Migration, new: Health, rules: tuple[Rule, ...], groups: tuple[str, ...]) -> list[str]:

@@ -140,9 +140,13 @@ def lack(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     return name_lack(standing, sight, now, every) or probe_lack(sight, every)
 
 
+# What a network load balancer listens with in place of a classic one's protocols.
+SERVED_AS = {"HTTP": "TCP", "SSL": "TLS", "HTTPS": "TLS"}
+
+
 def ports(listeners: tuple[Listener, ...]) -> set[str]:
-    """`TCP 443` and the like."""
-    return {f"{each.protocol} {each.port}" for each in listeners}
+    """`TCP 443` and the like, as a network load balancer says it."""
+    return {f"{SERVED_AS.get(each.protocol, each.protocol)} {each.port}" for each in listeners}
 
 
 def name_lack(standing: Standing, sight: Sight, now: Instant, every: float) -> Wait | None:

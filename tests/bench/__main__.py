@@ -8,6 +8,7 @@ import time
 
 import msgspec
 
+from tests.bench.census import census
 from tests.bench.live import Peaks
 from tests.bench.rate import rates
 from tests.bench.startup import starts
@@ -28,7 +29,8 @@ def main() -> int:
         ways, journeys, commands = moved(seeds), rates(), starts()
     finally:
         live.join()  # which stops its sandbox, whatever went wrong here
-    figures = Figures(ways, journeys, live.result(), commands, time.monotonic() - began)
+    crowd = census()  # alone, as both its sides take what the machine gives
+    figures = Figures(ways, journeys, live.result(), commands, crowd, time.monotonic() - began)
     print(msgspec.json.encode(figures).decode() if asked.json else rendered(figures))
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tests.bench.bound import PEEK_S
+from tests.bench.census import SHARE, Census
 from tests.bench.measuring import Peak
 from tests.bench.rate import Rate
 from tests.bench.startup import Start
@@ -20,6 +21,7 @@ class Figures(msgspec.Struct, frozen=True):
     rates: tuple[Rate, ...]
     memory: tuple[Peak, ...]
     starts: tuple[Start, ...]
+    census: Census
     took_s: float
 
 
@@ -32,6 +34,7 @@ def rendered(figures: Figures) -> str:
         _starts(figures.starts),
         _memory(figures.memory),
         _rates(figures.rates),
+        _census(figures.census),
     )
     return "\n\n".join("\n".join(each) for each in blocks) + f"\n\ntook {figures.took_s:.0f} s"
 
@@ -77,6 +80,22 @@ def _memory(memory: tuple[Peak, ...]) -> list[str]:
 def _rates(rates: tuple[Rate, ...]) -> list[str]:
     lines = ["journeys a second of one core, at port level"]
     lines += [f"  {each.name:36}{each.a_second:>8.1f}   ticks alone {each.sailing_only:.1f}" for each in rates]
+    return lines
+
+
+def _census(found: Census) -> list[str]:
+    size = f"{found.services:,} Services, {found.legacy} of legacy, {found.records:,} record sets"
+    lines = [f"scan of {size}: medians, peak memory"]
+    if found.calls is None:
+        return [*lines, f"  skipped: {found.skipped}"]
+    first = found.costs[0]
+    for at, each in enumerate(found.costs):
+        time, memory = each.seconds / first.seconds, each.mib / first.mib
+        kubernetes = 0 < at < len(found.costs) - 1
+        verdict = _verdict(max(time, memory), SHARE) if kubernetes else ""
+        lines.append(f"  {each.name:34}{each.seconds:>6.2f} s{time:>6.2f}x{each.mib:>7.1f} MiB{memory:>6.2f}x{verdict}")
+    lines.append(f"  what it asks of Kubernetes: at most {SHARE}x of kubectl's time and of its memory")
+    lines.append(f"  calls to AWS: {found.calls}, of which {-(-found.legacy // 20)} for tags, the others pages of lists")
     return lines
 
 

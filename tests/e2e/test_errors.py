@@ -261,9 +261,9 @@ def test_a_service_whose_load_balancer_never_came(bench: Bench, scene: Scene) ->
         scene.control("faults.clear", {})
 
 
-def test_a_classic_load_balancer(bench: Bench, scene: Scene) -> None:
-    with existing(scene, manifest("classic", type="LoadBalancer")) as service:
-        refused(bench.migrate("plan", service), "classic-balancer", 4, bench)
+def test_a_service_that_no_controller_takes(bench: Bench, scene: Scene) -> None:
+    with existing(scene, manifest("orphan", type="LoadBalancer", annotations={TYPE: "external"})) as service:
+        refused(bench.migrate("plan", service), "not-legacy", 4, bench)
 
 
 # what a plan may not say

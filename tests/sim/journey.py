@@ -14,6 +14,7 @@ from migrator.machine.tick import Machine, Over, Standstill
 from migrator.model.cluster import MARK
 from migrator.model.standing import fold
 from migrator.planning.plan import Wishes
+from migrator.sandbox.world.balancers import LoadBalancer
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.leftovers import leftovers
 from migrator.scheduler.run import Finish, Reached
@@ -198,7 +199,9 @@ class Traveller:
             wrong.append("the new Service still carries our mark")
         if len(self.witness.clones) != 1:
             wrong.append(f"{len(self.witness.clones)} new Services were made")
-        if now["records"] != {key: moved(record, legacy.hostname, hostname) for key, record in self.before["records"].items()}:
+        new = world.elb.by_dns(hostname)
+        assert new is not None
+        if now["records"] != {key: moved(record, legacy.hostname, new) for key, record in self.before["records"].items()}:
             wrong.append(f"records are not those from before at the new load balancer: {now['records']}")
         if len(now["balancers"]) != 1 + (self.other is not None):
             wrong.append(f"load balancers {now['balancers']}")
@@ -207,8 +210,6 @@ class Traveller:
             wrong.append(f"the legacy Service is {left and left['spec']['type']}")
         if found := leftovers(world, f"{legacy.namespace}/{legacy.name}", legacy.uid):
             wrong.append(f"legacy left {found}")
-        new = world.elb.by_dns(hostname)
-        assert new is not None
         if (new.attributes.get(GUARDED) == "true") != self.scenario.protected:
             wrong.append(f"deletion protection was {self.scenario.protected}, is {new.attributes.get(GUARDED)}")
         return wrong
@@ -276,11 +277,14 @@ def pictured(stage: Stage, legacy: Exposed) -> dict[str, Any]:
     }
 
 
-def moved(record: Any, legacy: str, new: str) -> Any:
-    """The record set as it has to be at the new load balancer: everything but the name it leads to stays."""
+def moved(record: Any, legacy: str, new: LoadBalancer) -> Any:
+    """The record set as it has to be at the new load balancer: everything but where it leads to stays.
+
+    An alias names the zone of the load balancer's family, too.
+    """
     if not leads_to(record, legacy):
         return record
     if record.alias is None:
-        return replace(record, values=(new,))
+        return replace(record, values=(new.dns_name,))
     prefix = "dualstack." if record.alias.dns_name.startswith("dualstack.") else ""
-    return replace(record, alias=replace(record.alias, dns_name=f"{prefix}{new}."))
+    return replace(record, alias=replace(record.alias, dns_name=f"{prefix}{new.dns_name}.", zone_id=new.zone_id))

@@ -7,6 +7,7 @@ from random import Random
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from migrator.sandbox.world.faults import Fault
 from migrator.simulation.stage import Name
@@ -110,11 +111,25 @@ class Scenario(msgspec.Struct, frozen=True):
     keep_alive_s: float
     troubles: tuple[Trouble, ...]
     deaths: tuple[Death, ...]
+    classic: bool = False  # legacy gave it a Classic Load Balancer
 
 
 def drawn(seed: int) -> Scenario:
-    """The scenario of a seed."""
+    """The scenario of a seed; the family is drawn last, so that what is drawn before it is the same for both."""
     chance = Random(seed)
+    scenario = _of_network(seed, chance)
+    return _of_classic(scenario, chance) if chance.random() < 0.25 else scenario
+
+
+def _of_classic(scenario: Scenario, chance: Random) -> Scenario:
+    """The same before a Classic Load Balancer, which knows no deletion protection and has a security group to leak."""
+    annotations = {**scenario.annotations, f"{TYPE}type": "classic"}
+    leak = Trouble(0.0, "legacy", "delete-security-group", "fail", chance.randint(1, 2))
+    troubles = (leak, *scenario.troubles) if chance.random() < 0.3 else scenario.troubles
+    return replace(scenario, annotations=annotations, protected=False, troubles=troubles, classic=True)
+
+
+def _of_network(seed: int, chance: Random) -> Scenario:
     zones = chance.randint(1, 3)
     annotations = {f"{TYPE}cross-zone-load-balancing-enabled": "true"} if chance.random() < 0.3 else {}
     if chance.random() < 0.2:

@@ -30,7 +30,11 @@ LEGACY_GROUP, NEW_GROUP = f"{_ARN}:targetgroup/legacy-8080/1", f"{_ARN}:targetgr
 LEGACY_NAME = "legacy-1.elb.eu-central-1.amazonaws.com"
 NEW_NAME = "new-2.elb.eu-central-1.amazonaws.com"
 NEW = BalancerName(NEW_NAME, ELB_ZONE)
+CLASSIC_ARN = f"{_ARN}:loadbalancer/legacy"  # a classic load balancer's, where a test wants that family
+CLASSIC_GROUP = f"{CLASSIC_ARN}#TCP:31080"
+OWN_GROUP = "sg-own"  # the security group that legacy made for it
 NODES = "sg-nodes"
+CLASSIC_RULE = Rule("sgr-elb", NODES, "-1", -1, -1, OWN_GROUP)
 RULE = Rule("sgr-client", NODES, "tcp", 31080, 31080, "0.0.0.0/0", "kubernetes.io/rule/nlb/client=legacy")
 HEALTH_RULE = Rule("sgr-health", NODES, "tcp", 31080, 31080, "10.0.0.0/16", "kubernetes.io/rule/nlb/health=legacy")
 LBC_RULE = Rule("sgr-lbc", NODES, "tcp", 30000, 32767, "sg-lbc", "elbv2.k8s.aws/targetGroupBinding=shared")
@@ -149,6 +153,25 @@ def migration(**changes: Any) -> Migration:
         decisions=(),
     )
     return replace(given, **changes)
+
+
+def classic(**changes: Any) -> Migration:
+    """The plan for a Classic Load Balancer; every field of its Legacy may be given."""
+    planned = migration().legacy
+    balancer = lb("legacy", arn=CLASSIC_ARN, kind="classic", security_groups=(OWN_GROUP,))
+    check = HealthCheck("TCP", "31080", 10, 5, 2, 6)
+    own = group("legacy", arn=CLASSIC_GROUP, name="TCP:31080", health_check=check, balancers=(CLASSIC_ARN,))
+    service = LegacyService("shop", "web", UID, LEGACY_NAME, {}, planned.service.spec, planned.service.finalizers)
+    given = replace(
+        planned,
+        service=service,
+        balancer=balancer,
+        listeners=(listener("legacy", arn="", groups=(CLASSIC_GROUP,)),),
+        groups=(own,),
+        rules=(CLASSIC_RULE,),
+        own_groups=(OWN_GROUP,),
+    )
+    return migration(legacy=replace(given, **changes))
 
 
 def moving(*moves: Move, **changes: Any) -> Migration:

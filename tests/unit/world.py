@@ -16,10 +16,12 @@ from migrator.model import effects
 from migrator.model.balancers import Caller, FlowMinute, Listener, LoadBalancer, Rule, Target, TargetGroup
 from migrator.model.cluster import Binding, ClusterIdentity, Controller, Lease, Service, Trouble
 from migrator.model.effects import Effect, Result
+from migrator.model.migration import Attachment
 from migrator.model.names import Answer, Authority, ProbeSeen
 from migrator.model.records import HostedZone, RecordSet
 from migrator.ports.outside import Outside
 from tests.unit import given
+from tests.unit.surroundings import LBC_IMAGE, Surroundings
 
 ADDRESSES: dict[str, tuple[str, ...]] = {
     given.LEGACY_NAME: ("192.0.2.1", "192.0.2.2"),
@@ -40,14 +42,15 @@ class Clock:
         self.at += seconds
 
 
-class World:
+class World(Surroundings):
     """shop/web served by legacy; nothing of ours is there yet. `new()` puts the clone and its load balancer beside it."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.services: dict[str, Service] = {"web": given.service()}
         self.bound: tuple[Binding, ...] = ()
-        self.deployed: Controller | None = Controller("kube-system", "lbc", 2, args=("--cluster-name=shop-prod",))
+        self.deployed: Controller | None = Controller("kube-system", "lbc", 2, LBC_IMAGE, ("--cluster-name=shop-prod",))
+        self.rehearsal: Callable[[Service], Service] = lambda stored: stored  # what admission makes of the clone
         self.leases: dict[str, Lease] = {}
         self.warnings: tuple[Trouble, ...] = ()
         self.lbs: dict[str, LoadBalancer] = {given.LEGACY_ARN: given.lb("legacy")}
@@ -58,6 +61,9 @@ class World:
         self.tagged: tuple[LoadBalancer, ...] = ()
         self.tagged_groups: tuple[str, ...] = ()
         self.rules: dict[str, Rule] = {each.id: each for each in (given.RULE, given.HEALTH_RULE, given.LBC_RULE)}
+        self.sgs: set[str] = set()  # security groups that exist
+        self.wearing: set[str] = set()  # those of them that an interface wears
+        self.bound_to: dict[str, tuple[Attachment, ...]] = {}  # endpoint services, by load balancer
         self.zone_list: tuple[HostedZone, ...] = (given.PUBLIC, given.PRIVATE)
         self.sets: dict[str, list[RecordSet]] = {"ZPUB": [given.cname(), given.alias()], "ZPRI": []}
         self.changes: dict[str, float] = {}  # change id -> when it is INSYNC
@@ -76,7 +82,7 @@ class World:
 
     def outside(self, host: str = given.HOST, journal: str = given.JOURNAL) -> Outside:
         me: Any = self
-        return Outside(me, me, me, me, me, me, me, me, me, Maker(self, journal, host), me, self.clock, host)
+        return Outside(me, me, me, me, me, me, me, me, me, me, me, Maker(self, journal, host), me, self.clock, host)
 
     def new(self, *zones: str) -> World:
         """The clone with its load balancer, serving; with zones, only in those."""
@@ -126,6 +132,10 @@ class World:
         self.may("troubles")
         return self.warnings
 
+    def rehearsed(self, manifest: dict[str, Any]) -> Service:
+        self.may("rehearsed")
+        return self.rehearsal(given.clone(annotations=dict(manifest["metadata"]["annotations"]), spec=dict(manifest["spec"])))
+
     def advance(self, lease: Lease) -> Lease:
         self.may("advance")
         if lease.name not in self.leases:
@@ -148,7 +158,7 @@ class World:
         self.may("attributes")
         return self.lb_attributes[arn]
 
-    def listeners(self, arn: str) -> tuple[Listener, ...]:
+    def listeners(self, arn: str, *, whole: bool = False) -> tuple[Listener, ...]:
         self.may("listeners")
         return self.lb_listeners.get(arn, ())
 
@@ -179,13 +189,42 @@ class World:
         self.may("rules_of")
         return tuple(each for each in self.rules.values() if each.group in groups)
 
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        self.may("rules_from")
+        return tuple(each for each in self.rules.values() if each.source in groups)
+
     def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         self.may("rules_left")
         return tuple(each for each in ids if each in self.rules)
 
+    def security_groups_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        self.may("security_groups_left")
+        return tuple(each for each in ids if each in self.sgs)
+
+    def worn(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        self.may("worn")
+        return tuple(f"eni-{each}" for each in groups if each in self.wearing)
+
     def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:
         self.may("stacked_groups")
         return self.tagged_groups
+
+    # what is bound to load balancers
+    def endpoint_services(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        self.may("endpoint_services")
+        return self.bound_to.get(balancer.arn, ())
+
+    def vpc_links(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        self.may("vpc_links")
+        return ()
+
+    def accelerators(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        self.may("accelerators")
+        return ()
+
+    def scaling_groups(self, balancer: LoadBalancer, groups: tuple[TargetGroup, ...]) -> tuple[Attachment, ...]:
+        self.may("scaling_groups")
+        return ()
 
     # record sets
     def zones(self) -> tuple[HostedZone, ...]:

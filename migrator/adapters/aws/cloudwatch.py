@@ -1,4 +1,4 @@
-"""Reads a network load balancer's flows through CloudWatch."""
+"""Reads a load balancer's flows through CloudWatch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from migrator.adapters.aws.session import AwsSession
 from migrator.adapters.aws.trouble import RIGHTS, asking_aws
 from migrator.errors import Denied, Missing, Unreachable
-from migrator.model.balancers import FlowMinute
+from migrator.model.balancers import FlowMinute, is_classic
 from migrator.model.units import Instant
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         MetricTypeDef,
     )
 
-NAMESPACE = "AWS/NetworkELB"
+NAMESPACE, CLASSIC = "AWS/NetworkELB", "AWS/ELB"
 Points = dict[int, float]  # by number of the period
 
 
@@ -34,22 +34,30 @@ class MetricLook:
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a missing point is None.
 
-        `new` is the sum of NewFlowCount, `active` the average of ActiveFlowCount, `hosts` the sum over the target
-        groups of the least HealthyHostCount, as CloudWatch has that one per target group only. Two calls, and one more
-        for each further 100,800 points. Source: ELBv2 DescribeTargetGroups, CloudWatch GetMetricData.
+        Two calls for a network load balancer, one for a classic one, and one more for each further 100,800 points.
+        Source: CloudWatch GetMetricData, ELBv2 DescribeTargetGroups.
         """
         balancer = balancer_arn.partition(":loadbalancer/")[2]
-        queries = [_query("new", "NewFlowCount", "Sum", period_s, LoadBalancer=balancer)]
-        queries.append(_query("active", "ActiveFlowCount", "Average", period_s, LoadBalancer=balancer))
-        for number, group in enumerate(self._groups(balancer_arn)):
-            name = f"hosts{number}"
-            queries.append(_query(name, "HealthyHostCount", "Minimum", period_s, LoadBalancer=balancer, TargetGroup=group))
-        points = self._points(queries, balancer, start, end, period_s)
+        asked = _of_classic(balancer, period_s) if is_classic(balancer_arn) else self._of_network(balancer_arn, period_s)
+        points = self._points(asked, balancer, start, end, period_s)
+        # An estimate of new connections is only for a minute in which no request was counted.
+        new = points["estimated"] | points["new"]
         hosts = _summed(each for name, each in points.items() if name.startswith("hosts"))
         return tuple(
-            FlowMinute(start + number * period_s, points["new"].get(number), points["active"].get(number), hosts.get(number))
+            FlowMinute(start + number * period_s, new.get(number), points["active"].get(number), hosts.get(number))
             for number in range(round((end - start) / period_s))
         )
+
+    def _of_network(self, arn: str, period_s: int) -> list[MetricDataQueryTypeDef]:
+        """`new` is the sum of NewFlowCount, `active` the average of ActiveFlowCount; `hosts` the least HealthyHostCount,
+        which CloudWatch has per target group only, of all of them together."""
+        balancer = arn.partition(":loadbalancer/")[2]
+        queries = [_query("new", NAMESPACE, "NewFlowCount", "Sum", period_s, LoadBalancer=balancer)]
+        queries.append(_query("active", NAMESPACE, "ActiveFlowCount", "Average", period_s, LoadBalancer=balancer))
+        for number, group in enumerate(self._groups(arn)):
+            of = {"LoadBalancer": balancer, "TargetGroup": group}
+            queries.append(_query(f"hosts{number}", NAMESPACE, "HealthyHostCount", "Minimum", period_s, **of))
+        return queries
 
     def _groups(self, balancer_arn: str) -> list[str]:
         """The target groups as their metric dimension says them; none for a load balancer that is gone."""
@@ -77,9 +85,24 @@ class MetricLook:
         return points
 
 
-def _query(id: str, metric: str, stat: str, period_s: int, **dimensions: str) -> MetricDataQueryTypeDef:
+def _of_classic(name: str, period_s: int) -> list[MetricDataQueryTypeDef]:
+    """RequestCount counts connections where a listener speaks TCP or SSL, else requests. What is open is only estimated,
+    over clients and instances; both estimates are sums over the load balancer's nodes.
+
+    Source: "CloudWatch metrics for your Classic Load Balancer".
+    """
+    asked = (
+        ("new", "RequestCount", "Sum"),
+        ("estimated", "EstimatedALBNewConnectionCount", "Sum"),
+        ("active", "EstimatedALBActiveConnectionCount", "Sum"),
+        ("hosts", "HealthyHostCount", "Minimum"),
+    )
+    return [_query(id, CLASSIC, metric, stat, period_s, LoadBalancerName=name) for id, metric, stat in asked]
+
+
+def _query(id: str, namespace: str, metric: str, stat: str, period_s: int, **dimensions: str) -> MetricDataQueryTypeDef:
     named: list[DimensionTypeDef] = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    measured: MetricTypeDef = {"Namespace": NAMESPACE, "MetricName": metric, "Dimensions": named}
+    measured: MetricTypeDef = {"Namespace": namespace, "MetricName": metric, "Dimensions": named}
     return {"Id": id, "MetricStat": {"Metric": measured, "Period": period_s, "Stat": stat}}
 
 

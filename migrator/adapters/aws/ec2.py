@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from migrator.adapters.aws.elb import CLUSTER_TAG, STACK_TAG
+from migrator.adapters.aws.elbv2 import CLUSTER_TAG, STACK_TAG
 from migrator.adapters.aws.paging import several
 from migrator.adapters.aws.places import VALUES
 from migrator.adapters.aws.session import AwsSession
@@ -47,6 +47,15 @@ class NetworkLook:
         """Every inbound rule of these security groups, by id; none for a group that is gone. One call for 1,000 rules."""
         return _inbound(each for some in several(groups, VALUES) for each in self._rules([{"Name": "group-id", "Values": some}]))
 
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule, of whichever group, whose source is one of these security groups, by id.
+
+        Rules cannot be looked for by source, groups can: one call for 1,000 groups, then as `rules_of` those.
+        """
+        name = "ip-permission.group-id"
+        users = [each for some in several(groups, VALUES) for each in self._groups([{"Name": name, "Values": some}])]
+        return tuple(each for each in self.rules_of(tuple(users)) if each.source in groups)
+
     def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these rule ids still exist, in order. One call for 200."""
         name = "security-group-rule-id"
@@ -56,6 +65,17 @@ class NetworkLook:
     def security_groups_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these security groups still exist, in order. One call for 200."""
         found = (each for some in several(ids, VALUES) for each in self._groups([{"Name": "group-id", "Values": some}]))
+        return tuple(sorted(found))
+
+    def worn(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The network interfaces that wear one of these security groups, a line each; sorted. One call for 1,000."""
+        pages = self._session.ec2.get_paginator("describe_network_interfaces")
+        found: set[str] = set()
+        for some in several(groups, VALUES):
+            with asking_aws("read the network interfaces of security groups", ", ".join(some)):
+                asked = pages.paginate(Filters=[{"Name": "group-id", "Values": some}], PaginationConfig={"PageSize": PAGE})
+                wearing = [each for page in asked for each in page["NetworkInterfaces"]]
+            found |= {f"{each['NetworkInterfaceId']} {each.get('Description', '')}".rstrip() for each in wearing}
         return tuple(sorted(found))
 
     def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from migrator.adapters.aws.route53_nouns import batch_of
 from migrator.adapters.aws.session import AwsSession
 from migrator.adapters.aws.trouble import changing_aws
 from migrator.errors import Missing
+from migrator.model.balancers import balancer_name, is_classic
 from migrator.model.effects import (
     ChangeRecords,
     DeleteLoadBalancer,
@@ -50,7 +51,7 @@ class BalancerDoer:
         self._session, self._look = session, ElbLook(session)
 
     def disable_protection(self, effect: DisableDeletionProtection) -> Result:
-        """Raises Missing for a load balancer that is gone."""
+        """Raises Missing for a load balancer that is gone. Classic ones have no such attribute, and none is asked for."""
         with changing_aws("disable deletion protection of", effect.balancer_arn):
             self._session.elb.modify_load_balancer_attributes(
                 LoadBalancerArn=effect.balancer_arn, Attributes=[{"Key": PROTECTION, "Value": "false"}]
@@ -68,7 +69,10 @@ class BalancerDoer:
     def delete(self, effect: DeleteLoadBalancer) -> Result:
         """AWS is content when it is gone already. Raises Rejected while it is protected, Conflict while it is in use."""
         with changing_aws("delete load balancer", effect.balancer_arn):
-            self._session.elb.delete_load_balancer(LoadBalancerArn=effect.balancer_arn)
+            if is_classic(effect.balancer_arn):
+                self._session.classic.delete_load_balancer(LoadBalancerName=balancer_name(effect.balancer_arn))
+            else:
+                self._session.elb.delete_load_balancer(LoadBalancerArn=effect.balancer_arn)
         return {}
 
     def deleted(self, effect: DeleteLoadBalancer) -> Result | None:

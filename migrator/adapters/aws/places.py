@@ -1,4 +1,4 @@
-"""Where things are: the zone of an instance, the addresses of a load balancer. ELBv2 leaves both to EC2."""
+"""Where things are: the zone of an instance, the addresses of a load balancer. Elastic Load Balancing leaves both to EC2."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ VALUES = 200  # in one filter
 
 
 class Places:
-    """Remembers the zones of instances, which never move."""
+    """Remembers the zones of instances and subnets, which never move."""
 
     def __init__(self, session: AwsSession) -> None:
         self._session = session
         self._zones: dict[str, str] = {}
+        self._subnets: dict[str, str] = {}
 
     def zones(self, instances: Iterable[str]) -> dict[str, str]:
         """The zone of each instance; one that EC2 no longer knows is left out.
@@ -38,10 +39,23 @@ class Places:
                         self._zones[each["InstanceId"]] = each["Placement"]["AvailabilityZone"]
         return self._zones
 
+    def subnets(self, ids: Iterable[str]) -> dict[str, str]:
+        """The zone of each subnet; one that EC2 no longer knows is left out.
+
+        No call for subnets seen before, else one for 200. Source: EC2 DescribeSubnets.
+        """
+        for some in several((each for each in ids if each not in self._subnets), VALUES):
+            pages = self._session.ec2.get_paginator("describe_subnets")
+            with asking_aws("read the zones of subnets", ", ".join(some)):
+                for page in pages.paginate(Filters=[{"Name": "subnet-id", "Values": some}]):
+                    self._subnets |= {each["SubnetId"]: each["AvailabilityZone"] for each in page["Subnets"]}
+        return self._subnets
+
     def addresses(self, lb: LoadBalancer) -> dict[str, tuple[str, ...]]:
         """The addresses that clients connect to, by subnet; empty before AWS made the interfaces.
 
-        One call. Source: EC2 DescribeNetworkInterfaces, whose description is `ELB net/<name>/<id>`.
+        One call. Source: EC2 DescribeNetworkInterfaces, whose description is `ELB net/<name>/<id>`, or `ELB <name>` for
+        a classic one.
         """
         described = f"ELB {lb.arn.partition(':loadbalancer/')[2]}"
         pages = self._session.ec2.get_paginator("describe_network_interfaces")

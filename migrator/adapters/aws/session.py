@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -12,10 +14,19 @@ from botocore.config import Config
 from migrator.adapters.aws.trouble import asking_aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_acm.client import ACMClient
+    from mypy_boto3_apigateway.client import APIGatewayClient
+    from mypy_boto3_apigatewayv2.client import ApiGatewayV2Client
+    from mypy_boto3_autoscaling.client import AutoScalingClient
+    from mypy_boto3_cloudfront.client import CloudFrontClient
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_ec2.client import EC2Client
+    from mypy_boto3_elb.client import ElasticLoadBalancingClient
     from mypy_boto3_elbv2.client import ElasticLoadBalancingv2Client
+    from mypy_boto3_globalaccelerator.client import GlobalAcceleratorClient
+    from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_route53.client import Route53Client
+    from mypy_boto3_service_quotas.client import ServiceQuotasClient
     from mypy_boto3_sts.client import STSClient
 
 CONNECT_S, READ_S = 5, 25  # together the request time-out that a take-over waits out
@@ -44,7 +55,9 @@ class AwsSession:
     def session(self) -> boto3.Session:
         """The boto3 session itself."""
         with asking_aws("find the AWS credentials"):
-            session = boto3.Session(region_name=self._region, profile_name=self._profile)
+            # The aws command heeds AWS_REGION before anything else; boto3 knows AWS_DEFAULT_REGION alone.
+            region = self._region or os.environ.get("AWS_REGION")
+            session = boto3.Session(region_name=region, profile_name=self._profile)
         if self._attached is not None:
             self._attached(session)
         return session
@@ -59,6 +72,12 @@ class AwsSession:
         """Network load balancers."""
         with asking_aws("reach elastic load balancing"):
             return self.session.client("elbv2", config=CONFIG)
+
+    @cached_property
+    def classic(self) -> ElasticLoadBalancingClient:
+        """Classic load balancers, which have an API of their own."""
+        with asking_aws("reach classic elastic load balancing"):
+            return self.session.client("elb", config=CONFIG)
 
     @cached_property
     def ec2(self) -> EC2Client:
@@ -83,3 +102,56 @@ class AwsSession:
         """Who we are."""
         with asking_aws("reach STS"):
             return self.session.client("sts", config=CONFIG)
+
+    @cached_property
+    def quotas(self) -> ServiceQuotasClient:
+        """What the account may have of each thing."""
+        with asking_aws("reach Service Quotas"):
+            return self.session.client("service-quotas", config=CONFIG)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        """What somebody may do, and certificates that were uploaded."""
+        with asking_aws("reach IAM"):
+            return self.session.client("iam", config=CONFIG)
+
+    @cached_property
+    def acm(self) -> ACMClient:
+        """Certificates that AWS keeps."""
+        with asking_aws("reach ACM"):
+            return self.session.client("acm", config=CONFIG)
+
+    @staticmethod
+    def date(answer: Any) -> float:
+        """AWS's own time, from the Date header of an answer."""
+        return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
+
+    @cached_property
+    def apigateway(self) -> APIGatewayClient:
+        """REST APIs and their VPC links."""
+        with asking_aws("reach API Gateway"):
+            return self.session.client("apigateway", config=CONFIG)
+
+    @cached_property
+    def apigatewayv2(self) -> ApiGatewayV2Client:
+        """HTTP APIs and VPC links of the newer kind."""
+        with asking_aws("reach API Gateway"):
+            return self.session.client("apigatewayv2", config=CONFIG)
+
+    @cached_property
+    def accelerator(self) -> GlobalAcceleratorClient:
+        """Global Accelerator, which answers in us-west-2 alone, whatever the region."""
+        with asking_aws("reach Global Accelerator"):
+            return self.session.client("globalaccelerator", region_name="us-west-2", config=CONFIG)
+
+    @cached_property
+    def autoscaling(self) -> AutoScalingClient:
+        """Auto Scaling groups."""
+        with asking_aws("reach EC2 Auto Scaling"):
+            return self.session.client("autoscaling", config=CONFIG)
+
+    @cached_property
+    def cloudfront(self) -> CloudFrontClient:
+        """Distributions."""
+        with asking_aws("reach CloudFront"):
+            return self.session.client("cloudfront", config=CONFIG)

@@ -44,6 +44,7 @@ THROTTLING = frozenset(
         "TransactionInProgressException",
     }
 )
+DEPENDENCY = "DependencyThrottle"  # what classic load balancing says when it is slowed down itself; botocore: its elb model
 
 # Who we are could not be told: the credentials are absent, over, or not what they say.
 NOBODY = frozenset(
@@ -145,7 +146,7 @@ def _refusal(error: boto.ClientError, what: str, sent: type[OutsideError]) -> Mi
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     seen = (f"{error.operation_name}: {code} (HTTP {status}){': ' + message if message else ''}",)
-    if code in THROTTLING or status == 429:
+    if code in THROTTLING or code == DEPENDENCY or status == 429:
         return Throttled(f"{what}: AWS asks us to slow down", seen=seen, do="nothing; it is asked again")
     if code in NOBODY or status == 401:
         return Denied(f"{what}: AWS does not accept the credentials", seen=seen, do=SIGN_IN, code="no-credentials")

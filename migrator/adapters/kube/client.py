@@ -59,19 +59,19 @@ class KubeClient:
         except (ConfigException, OSError, yaml.YAMLError, TypeError, AttributeError):
             return ""
 
-    def get(self, path: str, doing: str, kind: Decoder[T], query: Query = ()) -> T:
+    def get(self, path: str, doing: str, kind: Decoder[T], query: Query = (), *, accept: str = JSON) -> T:
         """One object. One call. Raises Missing, Denied, Throttled, Unreachable, Rejected."""
-        return _decoded(self._call("GET", path, doing, query=query), kind, doing, Unreachable)
+        return _decoded(self._call("GET", path, doing, query=query, accept=accept), kind, doing, Unreachable)
 
-    def items(self, path: str, doing: str, kind: Decoder[Page[T]], query: Query = ()) -> Iterator[T]:
+    def items(self, path: str, doing: str, kind: Decoder[Page[T]], query: Query = (), *, accept: str = JSON) -> Iterator[T]:
         """The items of a list, in the server's order. One call for 500.
 
-        Raises Unreachable too when the server forgot the list between two pages.
+        `accept` may ask for another form of them. Raises Unreachable too when the server forgot the list between two pages.
         """
         token: str | None = None
         while True:
             asked = (*query, ("limit", str(PAGE)), *((("continue", token),) if token else ()))
-            page = self.get(path, doing, kind, asked)
+            page = self.get(path, doing, kind, asked, accept=accept)
             yield from page.items or ()
             token = page.metadata.next
             if not token:
@@ -101,9 +101,10 @@ class KubeClient:
         query: Query = (),
         body: Any = None,
         content: str = JSON,
+        accept: str = JSON,
         changing: bool = False,
     ) -> bytes:
-        what, headers = f"cannot {doing}", {"Accept": "application/json", "Content-Type": content}
+        what, headers = f"cannot {doing}", {"Accept": accept, "Content-Type": content}
         api = self._api
         request = api.param_serialize(
             method, path, query_params=list(query), body=body, auth_settings=["BearerToken"], header_params=headers

@@ -115,8 +115,9 @@ class _Container(msgspec.Struct):
     args: list[str] | None = None
 
 
-class _Pod(msgspec.Struct):
+class _Pod(msgspec.Struct, rename="camel"):
     containers: list[_Container]
+    service_account_name: str | None = None
 
 
 class _Template(msgspec.Struct):
@@ -176,7 +177,8 @@ def _binding(read: _BindingObject) -> Binding:
 
 
 def _controller(read: _Deployment) -> Controller:
-    containers = read.spec.template.spec.containers
+    pod = read.spec.template.spec
+    containers, account = pod.containers, pod.service_account_name or "default"
     ours = next((each for each in containers if "load-balancer-controller" in (each.image or "")), containers[0])
     metadata = read.metadata
-    return Controller(metadata.namespace, metadata.name, read.ready, ours.image or "", tuple(ours.args or ()))
+    return Controller(metadata.namespace, metadata.name, read.ready, ours.image or "", tuple(ours.args or ()), account)

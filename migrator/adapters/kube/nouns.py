@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -26,9 +27,19 @@ class Page(msgspec.Struct, Generic[T]):
     items: list[T] | None = None
 
 
-class Owner(msgspec.Struct):
+class Owner(msgspec.Struct, rename="camel"):
     kind: str
     name: str
+    api_version: str = ""
+    uid: str = ""
+    controller: bool | None = None
+
+
+class Manager(msgspec.Struct):
+    """An entry of managedFields; which fields it is about is not read."""
+
+    manager: str = ""
+    subresource: str | None = None
 
 
 class Metadata(msgspec.Struct, rename="camel"):
@@ -45,6 +56,7 @@ class Metadata(msgspec.Struct, rename="camel"):
     owner_references: list[Owner] | None = None
     deletion_timestamp: str | None = None
     creation_timestamp: str | None = None
+    managed_fields: list[Manager] | None = None
 
 
 class _Address(msgspec.Struct):
@@ -76,7 +88,6 @@ class ServiceObject(msgspec.Struct):
 
 
 service_decoder = msgspec.json.Decoder(ServiceObject)
-service_page = msgspec.json.Decoder(Page[ServiceObject])
 
 
 def service_from(read: ServiceObject) -> Service:
@@ -92,9 +103,29 @@ def service_from(read: ServiceObject) -> Service:
         labels=texts(metadata.labels),
         finalizers=tuple(metadata.finalizers or ()),
         owners=tuple(f"{each.kind}/{each.name}" for each in metadata.owner_references or ()),
+        controlled_by=controlled_by(metadata),
+        managers=managers(metadata),
         deleting=metadata.deletion_timestamp is not None,
         hostname=hostnames[0] if hostnames else None,
     )
+
+
+def controlled_by(metadata: Metadata) -> str:
+    """The owner that keeps an object as it wants it, as kubectl takes it: `kafka.kafka.strimzi.io/events`; or empty."""
+    owner = next((each for each in metadata.owner_references or () if each.controller), None)
+    return f"{kind_of(owner.kind, owner.api_version)}/{owner.name}" if owner else ""
+
+
+def kind_of(kind: str, api_version: str) -> str:
+    """Kind and group in small letters; the core group has no name."""
+    group = api_version.rpartition("/")[0]
+    return ".".join(filter(None, (kind.lower(), group)))
+
+
+def managers(metadata: Metadata) -> tuple[str, ...]:
+    """Who wrote fields of an object, its status aside; one text for each name, however many objects carry it."""
+    wrote = {each.manager for each in metadata.managed_fields or () if each.manager and each.subresource != "status"}
+    return tuple(sorted(map(sys.intern, wrote)))
 
 
 def texts(read: Texts | None) -> dict[str, str]:

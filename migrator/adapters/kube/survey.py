@@ -8,10 +8,13 @@ import msgspec
 from msgspec.json import Decoder
 
 from migrator.adapters.kube.client import KubeClient, path_of
-from migrator.adapters.kube.nouns import Exposed, Metadata, Page, service_decoder, service_from, service_page, texts
+from migrator.adapters.kube.exposed import exposed
+from migrator.adapters.kube.mentions import mentions
+from migrator.adapters.kube.nouns import Exposed, Metadata, Page, service_decoder, service_from, texts
+from migrator.adapters.kube.owned import owned
 from migrator.adapters.kube.readers import Needle, Reading
 from migrator.errors import Missing
-from migrator.model.cluster import Ingress, Reader, Service, Workload
+from migrator.model.cluster import Ingress, Reader, Service, Workload, flags_from
 
 APPS = "/apis/apps/v1"
 CLASS = "kubernetes.io/ingress.class"  # from before spec.ingressClassName
@@ -24,13 +27,14 @@ class ClusterSurvey:
     def __init__(self, client: KubeClient) -> None:
         self._client = client
 
-    def services(self, namespace: str | None = None) -> Iterator[Service]:
-        """Every Service of a namespace or of the cluster, in the server's order: by `namespace/name` as one text.
+    def services(self, namespace: str | None = None, selector: str = "") -> Iterator[Service]:
+        """The Services of type LoadBalancer, light, in the server's order: by `namespace/name` as one text.
 
-        One call for 500, each made when its first Service is asked for.
+        One call for 500 of them (of all Services, where the server is older than 1.31), each made when its first Service
+        is asked for.
         """
         path, doing = path_of("/api/v1", namespace, "services"), f"list the services of {namespace or 'the cluster'}"
-        return map(service_from, self._client.items(path, doing, service_page))
+        return exposed(self._client, path, doing, selector)
 
     def ingresses(self) -> tuple[Ingress, ...]:
         """Every Ingress, by namespace and name. One call for 500."""
@@ -48,17 +52,25 @@ class ClusterSurvey:
         return tuple(sorted(found, key=lambda each: (each.kind, each.namespace, each.name)))
 
     def readers(self, namespace: str, name: str) -> tuple[Reader, ...]:
-        """What uses a Service by name or nodePort inside the cluster, sorted; kinds not installed are skipped.
+        """What uses a Service by name, labels, address or nodePort inside the cluster, sorted.
 
-        One call for the Service, and one for 500 of each kind in `readers.PLACES`. Secrets are not read.
+        One call for the Service, and one for 500 of each kind in `readers.PLACES` and `monitors.MONITORS`; kinds that are
+        not installed are skipped. Secrets are not read.
         """
         try:
             doing = f"read service {namespace}/{name}"
             service = service_from(self._client.get(path_of("/api/v1", namespace, "services", name), doing, service_decoder))
-            ports = tuple(port["nodePort"] for port in service.spec.get("ports") or () if port.get("nodePort"))
         except Missing:
-            ports = ()
-        return Reading(self._client, Needle(namespace, name, ports)).readers()
+            service = Service(namespace, name, "", "", {})
+        return Reading(self._client, Needle(service)).readers()
+
+    def mentions(self, names: tuple[str, ...]) -> tuple[Reader, ...]:
+        """What uses a host name; see `mentions.mentions`."""
+        return mentions(self._client, names)
+
+    def owned(self, namespace: str, uid: str) -> tuple[str, ...]:
+        """What an object owns, as `kind.group/name`; see `owned.owned`."""
+        return owned(self._client, namespace, uid)
 
 
 class _Rule(msgspec.Struct):
@@ -76,10 +88,24 @@ class _IngressObject(msgspec.Struct):
     status: Exposed | None = None
 
 
+class _Variable(msgspec.Struct):
+    name: str = ""
+    value: str | None = None
+
+
 class _Container(msgspec.Struct):
     image: str | None = None
     command: list[str] | None = None
     args: list[str] | None = None
+    env: list[_Variable] | None = None
+
+    @property
+    def words(self) -> Iterator[str]:
+        """What it was told; external-dns takes its flags from variables, too, where they are not given."""
+        for each in self.env or ():
+            yield from flags_from(each.name, each.value or "")
+        yield from self.command or ()
+        yield from self.args or ()
 
 
 class _Pod(msgspec.Struct):
@@ -132,6 +158,6 @@ def _workload(kind: str, read: _OwnerObject) -> Workload:
         namespace=read.metadata.namespace,
         name=read.metadata.name,
         images=tuple(each.image or "" for each in containers),
-        args=tuple(word for each in containers for word in (*(each.command or ()), *(each.args or ()))),
+        args=tuple(word for each in containers for word in each.words),
         ready=status.ready_replicas or status.number_ready or 0,
     )

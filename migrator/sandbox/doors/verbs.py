@@ -48,6 +48,12 @@ class Scanning(msgspec.Struct, forbid_unknown_fields=True):
     every_s: Annotated[float, msgspec.Meta(gt=0)] = 5.0
 
 
+class ForNames(msgspec.Struct, forbid_unknown_fields=True):
+    """Names that a certificate is for."""
+
+    names: Annotated[list[str], msgspec.Meta(min_length=1)]
+
+
 class OfService(msgspec.Struct, forbid_unknown_fields=True):
     """A Service by namespace/name, and its UID; empty for all of them."""
 
@@ -92,6 +98,7 @@ class Verbs:
             "clients.report": self.report,
             "scanners": self.scanners,
             "resolvers.flush": self.flush,
+            "certificates.issue": self.certificate,
             "workloads": self.workloads,
             "shutdown": self.shut_down,
         }
@@ -169,6 +176,12 @@ class Verbs:
             for each in self._resolvers.values():
                 each.flush()
         return {"flushed": list(self._resolvers)}
+
+    def certificate(self, payload: dict[str, Any]) -> object:
+        """Have ACM issue a certificate. ForNames in, its ARN out."""
+        names = msgspec.convert(payload, ForNames).names
+        with self._present as world:
+            return {"arn": world.certificates.issue(*names).arn}
 
     def workloads(self, payload: dict[str, Any]) -> object:
         """Scale, restart, fail or drain something. Deed in."""

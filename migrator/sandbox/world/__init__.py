@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 from migrator.sandbox.world.faults import Faults
 from migrator.sandbox.world.pace import Pace
 from migrator.sandbox.world.quotas import Quotas
+from migrator.sandbox.world.rights import Rights
 
 if TYPE_CHECKING:
+    from migrator.sandbox.world.attached import Attached
+    from migrator.sandbox.world.certificates import Certificates
     from migrator.sandbox.world.cloudwatch import CloudWatch
     from migrator.sandbox.world.ec2 import Ec2
     from migrator.sandbox.world.elb import ElasticLoadBalancing
@@ -39,6 +42,8 @@ class World:
     ec2: Ec2
     elb: ElasticLoadBalancing
     route53: Route53
+    attached: Attached
+    certificates: Certificates
     cloudwatch: CloudWatch
     kube: Kube
     workloads: Workloads
@@ -59,6 +64,8 @@ class World:
         cluster: str = "sandbox",
     ) -> None:
         # Imported here: each part imports World for its types.
+        from migrator.sandbox.world.attached import Attached
+        from migrator.sandbox.world.certificates import Certificates
         from migrator.sandbox.world.cloudwatch import CloudWatch
         from migrator.sandbox.world.ec2 import Ec2
         from migrator.sandbox.world.elb import ElasticLoadBalancing
@@ -75,6 +82,7 @@ class World:
         self.pace = pace or Pace()
         self.faults = Faults()
         self.quotas = Quotas()
+        self.rights = Rights()
         self.lock = threading.RLock()
         self.account, self.region, self.cluster = account, region, cluster
         self.network_prefix = f"127.{network_octet}"
@@ -83,6 +91,8 @@ class World:
         self.ec2 = Ec2(self)
         self.elb = ElasticLoadBalancing(self)
         self.route53 = Route53(self)
+        self.attached = Attached(self)
+        self.certificates = Certificates(self)
         self.cloudwatch = CloudWatch(self)
         self.kube = Kube(self)
         self.network = Network(self)

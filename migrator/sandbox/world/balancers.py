@@ -1,4 +1,15 @@
-"""The nouns of Elastic Load Balancing as the world keeps them; `elb` changes them, everyone may read them."""
+"""The nouns of Elastic Load Balancing as the world keeps them; `elb` changes them, everyone may read them.
+
+A Classic Load Balancer wears the same nouns, so that health checks, the data plane and CloudWatch serve both families.
+`world.elb.classic` makes and changes it:
+
+    load balancer   kind "classic", ARN `...:loadbalancer/<name>`; `classic` holds what has no noun here
+    listener        ARN `<load balancer's>#<port>`; TCP, SSL, HTTP or HTTPS; one certificate; forwards to one group;
+                    attribute stickiness.type (lb_cookie, app_cookie) where a cookie policy is set
+    target group    ARN `<load balancer's>#<INSTANCE PROTOCOL>:<instance port>`, there as long as a listener forwards to it;
+                    attributes proxy_protocol_v1.enabled and deregistration_delay.timeout_seconds; targets are the instances
+    health check    one for all groups, its port in digits; protocol TCP, SSL, HTTP or HTTPS
+"""
 
 from __future__ import annotations
 
@@ -16,8 +27,37 @@ class ZoneMapping:
 
 
 @dataclass(slots=True)
+class Policy:
+    """A policy of a Classic Load Balancer: its type, such as ProxyProtocolPolicyType, and its attributes."""
+
+    name: str
+    type: str
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ClassicSide:
+    """What only a Classic Load Balancer has.
+
+    instances   ids of those that are registered, in order; one that drains is no longer among them
+    policies    by name
+    listening   names of the policies of each listener, by load balancer port
+    backend     names of the policies of each instance port
+    """
+
+    health_check: HealthCheck
+    instances: dict[str, None] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    listening: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    backend: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class LoadBalancer:
-    """A Network Load Balancer. `active_at` is when provisioning ends; `failed` says why it never will."""
+    """A load balancer. `active_at` is when provisioning ends; `failed` says why it never will.
+
+    `kind` is "network" or "classic"; `classic` is there for the latter alone.
+    """
 
     arn: str
     name: str
@@ -33,6 +73,8 @@ class LoadBalancer:
     tags: dict[str, str] = field(default_factory=dict)
     failed: str | None = None
     address_type: str = "ipv4"
+    kind: str = "network"
+    classic: ClassicSide | None = None
 
 
 @dataclass(slots=True)
@@ -93,3 +135,11 @@ class TargetGroup:
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+
+
+def is_classic(arn: str) -> bool:
+    """Whether an ARN is that of a Classic Load Balancer, or one that stands here for a listener or group of it.
+
+    Source: Service Authorization Reference, "Elastic Load Balancing": classic ARNs end in loadbalancer/<name>.
+    """
+    return "#" in arn or (":loadbalancer/" in arn and arn.partition(":loadbalancer/")[2].count("/") == 0)

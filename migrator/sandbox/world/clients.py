@@ -84,6 +84,7 @@ class Client:
             if cut := self.world.network.cut(flow):
                 return Lost(f"the connection was gone: {cut.why}")
             if self.world.now - flow.opened < LONGEST_KEEP_ALIVE_S:
+                self.world.network.requested(flow)
                 return flow
             self._hang_up()
         answer = self.resolver.ask(self.name, "A")
@@ -100,7 +101,7 @@ class Client:
             if cut := self.world.network.cut(flow):
                 self._lose(began, f"cut off: {cut.why}")
             else:
-                self.tally.answer(self.world.now, flow.lb_name, flow.backend.pod, self.world.now - began)
+                self.tally.answer(self.world.now, flow.lb_name, flow.backend.pod, self.world.now - began, flow.header)
         if flow is not self._flow:
             self.world.network.close(flow)
 

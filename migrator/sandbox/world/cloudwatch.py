@@ -1,7 +1,8 @@
-"""CloudWatch as it reports on Network Load Balancers: in buckets, late, and silent where nothing happened.
+"""CloudWatch as it reports on load balancers: in buckets, late, and silent where nothing happened.
 
 Metrics and dimensions: "CloudWatch metrics for your Network Load Balancer". NewFlowCount has no point for a bucket
 without new flows; ActiveFlowCount and the host counts have one for every bucket in which the load balancer is active.
+What Classic Load Balancers report is in `cloudwatch_classic`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from migrator.sandbox.world import cloudwatch_classic as classic
+from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.cloudwatch_levels import Level, Tally
 
 if TYPE_CHECKING:
@@ -52,10 +55,14 @@ class _Life:
     ended: float = math.inf
     active: dict[str | None, Level] = field(default_factory=dict)
     new: dict[str | None, Tally] = field(default_factory=dict)
+    requests: dict[str | None, Tally] = field(default_factory=dict)
 
 
 class CloudWatch:
-    """The metrics of every load balancer that ever was active, by the value of the dimension LoadBalancer."""
+    """The metrics of every load balancer that ever was active, by the value of its dimension.
+
+    That is LoadBalancer for a Network Load Balancer, `net/<name>/<id>`, and LoadBalancerName for a Classic one.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -87,6 +94,14 @@ class CloudWatch:
             for each in (zone, None):
                 life.active.setdefault(each, Level(self.period_s)).change(+1, at)
                 life.new.setdefault(each, Tally(self.period_s)).add(at)
+        self.requested(lb_arn, zone, at)
+
+    def requested(self, lb_arn: str, zone: str, at: float) -> None:
+        """A request went over a flow; what no listener reads counts as one with the flow that carries it."""
+        life = self._lives.get(dimension(lb_arn)) if is_classic(lb_arn) else None
+        if life is not None:
+            for each in (zone, None):
+                life.requests.setdefault(each, Tally(self.period_s)).add(at)
 
     def closed(self, lb_arn: str, zone: str, at: float) -> None:
         """A flow that was `opened` ended."""
@@ -118,16 +133,18 @@ class CloudWatch:
         `start` is included, `end` is not. A period shorter than the world's own gives points as far apart as the
         world keeps them; one that is not over yet has a point for the part of it that can be read.
         """
-        life = self._lives.get(dimensions.get("LoadBalancer", ""))
-        if namespace != NAMESPACE or life is None or stat not in STATISTICS:
+        named_by = {NAMESPACE: "LoadBalancer", classic.NAMESPACE: classic.DIMENSION}.get(namespace, "")
+        life = self._lives.get(dimensions.get(named_by, ""))
+        if life is None or stat not in STATISTICS:
             return []
+        sampled = self._sample if namespace == NAMESPACE else self._classic_sample
         period = max(period, self.period_s)
         readable = self.world.now - self.world.pace.metric_lag_s
         first, past = int(start // period) * period, min(end, life.ended, readable)
         points: dict[int, Sample] = {}
         number = max(int(first // self.period_s), int(life.started // self.period_s))
         while number * self.period_s < past and (number + 1) * self.period_s <= readable:
-            sample = self._sample(life, metric, dimensions, number)
+            sample = sampled(life, metric, dimensions, number)
             at = number * self.period_s // period * period
             if sample is not None and at < end:
                 if at in points:
@@ -164,20 +181,46 @@ class CloudWatch:
         low, high, average = level.at(number) if level else (0, 0, 0.0)
         return Sample(1, average, low, high)
 
-    def metrics(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """Every metric there is, with its dimensions, as ListMetrics shows them."""
+    def _classic_sample(self, life: _Life, metric: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
+        """One bucket of a metric of a Classic Load Balancer, or None when it has no point."""
+        try:
+            zone = classic.zone_asked(dimensions, life.zones)
+        except LookupError:
+            return None
+        if metric in classic.HOSTS:
+            return self._classic_hosts(dimensions[classic.DIMENSION], classic.HOSTS[metric], zone, number)
+        if metric == classic.ACTIVE:
+            level = life.active.get(zone)
+            low, high, average = level.at(number) if level else (0, 0, 0.0)
+            return Sample(1, average, low, high) if high else None
+        tally = (life.new if metric == "EstimatedALBNewConnectionCount" else life.requests).get(zone)
+        count = tally.counts.get(number) if tally and metric in classic.NEW else None
+        return None if count is None else Sample(count, count, 1, 1)
+
+    def _classic_hosts(self, name: str, state: str, zone: str | None, number: int) -> Sample:
+        """An instance has one state for the load balancer: every group that ever was says the same, or nothing any more."""
+        levels = [level for group in self._groups.get(name, ()) if (level := self._hosts.get((group, state, zone)))]
+        low, high, average = max((each.at(number) for each in levels), default=(0, 0, 0.0))
+        return Sample(1, average, low, high)
+
+    def metrics(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Every metric there is: its namespace, its name and its dimensions, as ListMetrics shows them."""
         for lb, life in self._lives.items():
-            for zone in (None, *life.zones):
-                where = {"LoadBalancer": lb} if zone is None else {"AvailabilityZone": zone, "LoadBalancer": lb}
-                for metric in FLOW_METRICS:
-                    if not metric.startswith("New") or zone in life.new:
-                        yield metric, where
-                for group in self._groups.get(lb, ()):
-                    for metric in HOST_METRICS:
-                        yield metric, {**where, "TargetGroup": group}
+            found = self._network_metrics(lb, life) if "/" in lb else classic.names(lb, life.zones)
+            yield from ((NAMESPACE if "/" in lb else classic.NAMESPACE, *each) for each in found)
+
+    def _network_metrics(self, lb: str, life: _Life) -> Iterator[tuple[str, dict[str, str]]]:
+        for zone in (None, *life.zones):
+            where = {"LoadBalancer": lb} if zone is None else {"AvailabilityZone": zone, "LoadBalancer": lb}
+            for metric in FLOW_METRICS:
+                if not metric.startswith("New") or zone in life.new:
+                    yield metric, where
+            for group in self._groups.get(lb, ()):
+                for metric in HOST_METRICS:
+                    yield metric, {**where, "TargetGroup": group}
 
 
 def dimension(arn: str) -> str:
-    """How metrics name a load balancer or target group: its ARN from `net/` or `targetgroup/` on."""
+    """How metrics name a load balancer or target group: its ARN from `net/`, a classic one's name, or `targetgroup/` on."""
     _, found, rest = arn.partition(":loadbalancer/")
     return rest if found else "targetgroup/" + arn.partition(":targetgroup/")[2]

@@ -1,22 +1,34 @@
-"""Elastic Load Balancing as far as Network Load Balancers go: listeners, target groups, targets, tags."""
+"""Elastic Load Balancing: listeners, target groups, targets and tags of Network Load Balancers; `classic` is beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from migrator.sandbox.world import elb_attributes
-from migrator.sandbox.world.balancers import HealthCheck, Listener, LoadBalancer, Target, TargetGroup
+from migrator.sandbox.world.balancers import HealthCheck, Listener, LoadBalancer, Target, TargetGroup, is_classic
+from migrator.sandbox.world.classic import Classic
 from migrator.sandbox.world.elb_balancers import Balancers
 from migrator.sandbox.world.elb_rules import check_forward, check_group, check_health_check, check_listener, check_name
 from migrator.sandbox.world.identifiers import hexadecimal
 from migrator.sandbox.world.trouble import AwsError
+
+if TYPE_CHECKING:
+    from migrator.sandbox.world import World
 
 MOST_TAGS = 50
 Forwards = Sequence[tuple[str, int]]  # (target group ARN, weight)
 
 
 class ElasticLoadBalancing(Balancers):
-    """Everything that can be asked of ELBv2 in one account and region. Every refusal is an AwsError."""
+    """Everything that can be asked of ELBv2 in one account and region. Every refusal is an AwsError.
+
+    `classic` takes what is asked of the older API; what it makes stands here too.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.classic = Classic(world, self)
 
     # Target groups
 
@@ -50,7 +62,7 @@ class ElasticLoadBalancing(Balancers):
             raise AwsError(
                 "DuplicateTargetGroupName", f"A target group with the same name '{name}' exists, but with different settings"
             )
-        if len(self.groups) >= self.world.quotas.value("Target Groups per Region"):
+        if sum(not is_classic(each) for each in self.groups) >= self.world.quotas.value("Target Groups per Region"):
             raise AwsError("TooManyTargetGroups", "The maximum number of target groups has been reached")
         elb_attributes.check(elb_attributes.TARGET_GROUP, attributes or {}, "Target group")
         arn = f"{self._arn_prefix}:targetgroup/{name}/{hexadecimal(self.world.random, 16)}"
@@ -69,7 +81,7 @@ class ElasticLoadBalancing(Balancers):
 
     def delete_target_group(self, arn: str) -> None:
         """Delete a group that no listener forwards to, else ResourceInUse; nothing happens when it is not there."""
-        if arn not in self.groups:
+        if arn not in self.groups or is_classic(arn):
             return
         if self._forwarding.get(arn):
             raise AwsError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
@@ -78,7 +90,7 @@ class ElasticLoadBalancing(Balancers):
 
     def group_by_name(self, name: str) -> TargetGroup | None:
         """The target group with this name, or None."""
-        return next((each for each in self.groups.values() if each.name == name), None)
+        return next((each for each in self.groups.values() if each.name == name and not is_classic(each.arn)), None)
 
     def set_target_group_attributes(self, arn: str, wanted: Mapping[str, str]) -> dict[str, str]:
         """Change some attributes; all of them as they are then."""
@@ -102,8 +114,9 @@ class ElasticLoadBalancing(Balancers):
         self.health.deregister(self.group(group_arn), pairs)
 
     def target_health(self, group_arn: str) -> list[Target]:
-        """The targets of a group as they stand now, in the order in which they were registered."""
-        return list(self.group(group_arn).targets.values())
+        """The targets of a group of either family as they stand now, in the order in which they were registered."""
+        group = self.groups.get(group_arn) or self.group(group_arn)
+        return list(group.targets.values())
 
     def recheck(self, group_arn: str | None = None) -> None:
         """Something changed that a health check would see: ask again about a group's targets, or about all.
@@ -143,7 +156,7 @@ class ElasticLoadBalancing(Balancers):
         wanted.arn = f"{lb_arn.replace(':loadbalancer/', ':listener/')}/{hexadecimal(self.world.random, 16)}"
         wanted.tags = dict(tags or {})
         wanted.attributes = elb_attributes.defaults(elb_attributes.LISTENER)
-        self._enter(wanted)
+        self.listen(wanted)
         return wanted
 
     def modify_listener(
@@ -174,14 +187,19 @@ class ElasticLoadBalancing(Balancers):
                     "DuplicateListener", f"A listener already exists on this port for this load balancer '{old.lb_arn}'"
                 )
         new.arn, new.tags, new.attributes = arn, old.tags, old.attributes
-        self._drop_listener(old)
-        self._enter(new)
+        self.silence(old)
+        self.listen(new)
         return new
 
     def delete_listener(self, arn: str) -> None:
         """Delete a listener; ListenerNotFound when it is not there."""
         listener = self.listener(arn)
-        self._drop_listener(listener)
+        self.silence(listener)
+        self.tell("changed", listener.lb_arn)
+
+    def delete_classic_listener(self, listener: Listener) -> None:
+        """Take a listener of a Classic Load Balancer away, and its group with the last one that forwards there."""
+        self.silence(listener)
         self.tell("changed", listener.lb_arn)
 
     def set_listener_attributes(self, arn: str, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -189,6 +207,7 @@ class ElasticLoadBalancing(Balancers):
         listener = self.listener(arn)
         elb_attributes.check(elb_attributes.LISTENER, wanted, "Listener")
         listener.attributes.update(wanted)
+        self.tell("changed", listener.lb_arn)
         return listener.attributes
 
     def _listener(
@@ -220,7 +239,8 @@ class ElasticLoadBalancing(Balancers):
         policy = (ssl_policy or "ELBSecurityPolicy-2016-08") if protocol == "TLS" else None
         return Listener("", lb.arn, protocol, port, tuple(forwards), tuple(certificates), policy, tuple(alpn))
 
-    def _enter(self, listener: Listener) -> None:
+    def listen(self, listener: Listener) -> None:
+        """A listener of either family is there."""
         self.listeners[listener.arn] = listener
         self._listeners_of.setdefault(listener.lb_arn, {})[listener.arn] = listener
         for group_arn, _ in listener.forwards:

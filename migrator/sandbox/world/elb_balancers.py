@@ -6,32 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 
 from migrator.sandbox.world import elb_attributes
-from migrator.sandbox.world.balancers import Listener, LoadBalancer, ZoneMapping
+from migrator.sandbox.world.balancers import Listener, LoadBalancer, ZoneMapping, is_classic
 from migrator.sandbox.world.ec2_nouns import Subnet
+from migrator.sandbox.world.elb_hosted_zones import HOSTED_ZONES
+from migrator.sandbox.world.elb_interfaces import drop_interfaces, put_interface, wear
 from migrator.sandbox.world.elb_rules import check_name
 from migrator.sandbox.world.elb_store import Store
 from migrator.sandbox.world.elb_subnets import check_allocations, checked_subnets
 from migrator.sandbox.world.identifiers import hexadecimal
 from migrator.sandbox.world.trouble import AwsError
 
-# Hosted zones of Network Load Balancers: AWS General Reference, "Elastic Load Balancing endpoints and quotas".
-HOSTED_ZONES = {
-    "us-east-1": "Z26RNL4JYFTOTI",
-    "us-east-2": "ZLMOA37VPKANP",
-    "us-west-1": "Z24FKFUX50B4VW",
-    "us-west-2": "Z18D5FSROUN65G",
-    "ca-central-1": "Z2EPGBW3API2WT",
-    "eu-central-1": "Z3F0SRJ5LGBH90",
-    "eu-west-1": "Z2IFOLAFXWLO4F",
-    "eu-west-2": "ZD4D7Y8KGAS4G",
-    "eu-west-3": "Z1CMS0P5QUZ6D5",
-    "eu-north-1": "Z1UDT6IFJ4EJM",
-    "ap-northeast-1": "Z31USIVHYNEOWT",
-    "ap-northeast-2": "ZIBE1TIR4HY56",
-    "ap-south-1": "ZVDDRBQ08TROA",
-    "ap-southeast-1": "ZKVM4W9LS7TM",
-    "ap-southeast-2": "ZCT6FZBF4DROD",
-}
 _WIRE_ONLY = ("lose-reply", "slow")  # what happens to an answer on its way does not keep the work from being done
 
 
@@ -68,7 +52,7 @@ class Balancers(Store):
         if (same := self.by_name(name)) is not None:
             self._check_same(same, scheme, chosen, security_groups, address_type)
             return same
-        if len(self.balancers) >= self.world.quotas.value("Network Load Balancers per Region"):
+        if self.count("network") >= self.world.quotas.value("Network Load Balancers per Region"):
             raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
         elb_attributes.check(elb_attributes.LOAD_BALANCER, attributes or {}, "Load balancer")
         check_allocations(self.world.ec2, scheme, allocations or {})
@@ -82,7 +66,7 @@ class Balancers(Store):
             zone_id=HOSTED_ZONES.get(region, "Z26RNL4JYFTOTI"),
             scheme=scheme,
             vpc_id=chosen[0].vpc_id,
-            zones=self._zones(chosen, allocations or {}),
+            zones=self.mappings(chosen, allocations or {}),
             created=self.world.now,
             active_at=self.world.now + self.world.drawn(self.world.pace.provision_s),
             security_groups=list(security_groups),
@@ -104,27 +88,29 @@ class Balancers(Store):
         return "failed" if lb.failed else "active"
 
     def delete_load_balancer(self, arn: str) -> None:
-        """Delete a load balancer with its listeners; nothing happens when it is not there.
+        """Delete a load balancer of either family with its listeners; nothing happens when it is not there.
 
-        It answers no more at once; its interfaces and the describe calls that find it last `pace.delete_s` longer.
+        The groups of a Classic Load Balancer go with it; those of a Network Load Balancer stay. It answers no more at
+        once; its interfaces and the describe calls that find it last `pace.delete_s` longer.
         Raises OperationNotPermitted under deletion protection, ResourceInUse while an endpoint service has it.
-        Source: ELBv2 DeleteLoadBalancer.
+        Source: ELBv2 DeleteLoadBalancer, ELB DeleteLoadBalancer.
         """
         if arn not in self.balancers:
             return
         lb = self.balancers[arn]
-        if lb.attributes["deletion_protection.enabled"] == "true":
+        if lb.attributes.get("deletion_protection.enabled") == "true":
             raise AwsError(
                 "OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
             )
-        if users := [service for service, used in self.endpoint_services.items() if used == arn]:
+        services = [service for service, used in self.endpoint_services.items() if used == arn]
+        if users := [*services, *self.world.attached.holding(arn)]:
             raise AwsError(
                 "ResourceInUse",
                 f"Load balancer '{arn}' cannot be deleted because it is currently associated with another service: {users[0]}",
             )
         for listener in self.listeners_of(arn):
-            self._drop_listener(listener)
-        del self.balancers[arn], self._by_dns[lb.dns_name.lower()], self._by_name[lb.name]
+            self.silence(listener)
+        del self.balancers[arn], self._by_dns[lb.dns_name.lower()], self._by_name[lb.kind, lb.name]
         for mapping in lb.zones:
             self._by_address.pop(mapping.address, None)
         self._listeners_of.pop(arn, None)
@@ -157,10 +143,7 @@ class Balancers(Store):
         for each in groups:
             if each not in self.world.ec2.groups:
                 raise AwsError("InvalidSecurityGroup", f"The security group '{each}' does not exist")
-        lb.security_groups = list(groups)
-        for interface in self.world.ec2.interfaces.values():
-            if interface.description == described(lb):
-                interface.security_groups = list(groups)
+        wear(self.world, lb, groups)
         self.health.recheck(None)
         self.tell("changed", arn)
 
@@ -176,18 +159,23 @@ class Balancers(Store):
         kept = {each.subnet_id: each for each in lb.zones}
         fresh = [each for each in chosen if each.id not in kept]
         check_allocations(self.world.ec2, lb.scheme, allocations or {})
-        added = {each.subnet_id: each for each in self._zones(fresh, allocations or {})}
-        gone = [each for each in lb.zones if each.subnet_id not in {subnet.id for subnet in chosen}]
-        lb.zones = tuple({**kept, **added}[each.id] for each in chosen)
+        added = {each.subnet_id: each for each in self.mappings(fresh, allocations or {})}
+        self.rezone(lb, [{**kept, **added}[each.id] for each in chosen])
+        return lb
+
+    def rezone(self, lb: LoadBalancer, zones: Sequence[ZoneMapping]) -> None:
+        """Put a load balancer of either family on exactly these zones, in their order."""
+        gone = [each for each in lb.zones if each not in zones]
+        added = [each for each in zones if each not in lb.zones]
+        lb.zones = tuple(zones)
         for mapping in gone:
             self._by_address.pop(mapping.address, None)
-            self._drop_interfaces(lb, mapping.subnet_id)
-        for mapping in added.values():
+        drop_interfaces(self.world, lb, gone)
+        for mapping in added:
             self._put_interface(lb, mapping)
-        for group in self.groups_of(arn):
+        for group in self.groups_of(lb.arn):
             self.health.recheck(group.arn)
-        self.tell("changed", arn)
-        return lb
+        self.tell("changed", lb.arn)
 
     def attach_endpoint_service(self, arn: str) -> str:
         """Put a VPC endpoint service in front of a load balancer, which then cannot be deleted; its id."""
@@ -215,7 +203,7 @@ class Balancers(Store):
             what = f"A load balancer with the same name '{lb.name}' exists, but with different settings"
             raise AwsError("DuplicateLoadBalancerName", what)
 
-    def _zones(self, subnets: Sequence[Subnet], allocations: Mapping[str, str]) -> tuple[ZoneMapping, ...]:
+    def mappings(self, subnets: Sequence[Subnet], allocations: Mapping[str, str]) -> tuple[ZoneMapping, ...]:
         """A mapping per subnet, each on the elastic address given for it or on an address of its own."""
         mappings = []
         for subnet in subnets:
@@ -231,8 +219,12 @@ class Balancers(Store):
             lb.active_at = math.inf
         elif fault is not None:
             lb.failed = fault.message or "the load balancer could not be set up"
+        self.enter(lb)
+
+    def enter(self, lb: LoadBalancer) -> None:
+        """A load balancer of either family is there: it has interfaces and names, and is active when its time comes."""
         self.balancers[lb.arn] = lb
-        self._by_name[lb.name] = self._by_dns[lb.dns_name.lower()] = lb.arn
+        self._by_name[lb.kind, lb.name] = self._by_dns[lb.dns_name.lower()] = lb.arn
         for mapping in lb.zones:
             self._put_interface(lb, mapping)
         if lb.active_at < math.inf:
@@ -240,45 +232,31 @@ class Balancers(Store):
         self.tell("created", lb.arn)
 
     def _provisioned(self, lb: LoadBalancer) -> None:
-        if lb.arn in self.balancers:
+        if self.balancers.get(lb.arn) is lb:
             if not lb.failed:
                 self.world.cloudwatch.started(lb)
             self.tell(self.state(lb), lb.arn)
 
     def _put_interface(self, lb: LoadBalancer, mapping: ZoneMapping) -> None:
-        """The interface of one zone. Source: NLB user guide, network interfaces are described "ELB net/name/id"."""
         self._by_address[mapping.address] = lb.arn
-        interface = self.world.ec2.create_interface(
-            mapping.subnet_id,
-            mapping.address,
-            lb.security_groups,
-            description=described(lb),
-            type="network_load_balancer",
-            requester="amazon-elb",
-        )
-        if mapping.allocation_id:
-            self.world.ec2.associate_address(mapping.allocation_id, interface.id)
-        elif lb.scheme == "internet-facing":
-            interface.public_ip = mapping.address
-
-    def _drop_interfaces(self, lb: LoadBalancer, subnet_id: str | None = None) -> None:
-        """Take away a load balancer's interfaces, in one subnet or in all."""
-        for each in list(self.world.ec2.interfaces.values()):
-            if each.description == described(lb) and subnet_id in (None, each.subnet_id):
-                self.world.ec2.delete_interface(each.id)
+        put_interface(self.world, lb, mapping)
 
     def _vanish(self, lb: LoadBalancer) -> None:
-        del self.vanishing[lb.arn]
-        self._drop_interfaces(lb)
+        """Describe calls find it no more. A Classic Load Balancer of the same name may be going in its place."""
+        if self.vanishing.get(lb.arn) is lb:
+            del self.vanishing[lb.arn]
+        drop_interfaces(self.world, lb, lb.zones)
 
-    def _drop_listener(self, listener: Listener) -> None:
-        """Take a listener away; the groups it forwarded to may have lost their load balancer."""
+    def silence(self, listener: Listener) -> None:
+        """Take a listener away; the groups it forwarded to may have lost their load balancer.
+
+        A Classic Load Balancer's group is there for its listeners alone and goes with the last of them.
+        """
         del self.listeners[listener.arn], self._listeners_of[listener.lb_arn][listener.arn]
         for group_arn, _ in listener.forwards:
             del self._forwarding[group_arn][listener.arn]
-            self.health.recheck(group_arn)
-
-
-def described(lb: LoadBalancer) -> str:
-    """The description of a load balancer's interfaces."""
-    return "ELB " + lb.arn.partition("loadbalancer/")[2]
+            if is_classic(group_arn) and not self._forwarding[group_arn]:
+                self.health.dissolve(self.groups.pop(group_arn))
+                del self._forwarding[group_arn]
+            else:
+                self.health.recheck(group_arn)

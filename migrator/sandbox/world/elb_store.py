@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.balancers import Listener, LoadBalancer, Target, TargetGroup
+from migrator.sandbox.world.balancers import Listener, LoadBalancer, Target, TargetGroup, is_classic
 from migrator.sandbox.world.elb_targets import TargetHealth
 from migrator.sandbox.world.trouble import AwsError
 
@@ -16,8 +16,9 @@ Watcher = Callable[[str, str, Target | None], None]
 
 
 class Store:
-    """Load balancers, listeners and target groups by ARN, in the order in which they were made.
+    """Load balancers, listeners and target groups of both families by ARN, in the order in which they were made.
 
+    What asks for one thing by ARN, `balancer`, `listener` and `group`, is ELBv2's question and finds nothing classic.
     `vanishing` holds deleted load balancers for as long as describe calls still find them; nothing else does.
     `endpoint_services` maps the id of a VPC endpoint service to the load balancer it is attached to.
     """
@@ -31,7 +32,7 @@ class Store:
         self.endpoint_services: dict[str, str] = {}
         self._by_dns: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
-        self._by_name: dict[str, str] = {}
+        self._by_name: dict[tuple[str, str], str] = {}  # each family has its own names
         self._listeners_of: dict[str, dict[str, Listener]] = {}  # load balancer -> its listeners
         self._forwarding: dict[str, dict[str, Listener]] = {}  # target group -> listeners that forward to it
         self._watchers: list[Watcher] = []
@@ -40,26 +41,30 @@ class Store:
     # One thing
 
     def balancer(self, arn: str) -> LoadBalancer:
-        """The load balancer with this ARN; LoadBalancerNotFound."""
-        if arn not in self.balancers:
+        """The Network Load Balancer with this ARN; LoadBalancerNotFound."""
+        if arn not in self.balancers or is_classic(arn):
             raise AwsError("LoadBalancerNotFound", f"Load balancer '{arn}' not found")
         return self.balancers[arn]
 
     def listener(self, arn: str) -> Listener:
         """The listener with this ARN; ListenerNotFound."""
-        if arn not in self.listeners:
+        if arn not in self.listeners or is_classic(arn):
             raise AwsError("ListenerNotFound", f"One or more listeners not found: '{arn}'")
         return self.listeners[arn]
 
     def group(self, arn: str) -> TargetGroup:
         """The target group with this ARN; TargetGroupNotFound."""
-        if arn not in self.groups:
+        if arn not in self.groups or is_classic(arn):
             raise AwsError("TargetGroupNotFound", f"One or more target groups not found: '{arn}'")
         return self.groups[arn]
 
-    def by_name(self, name: str) -> LoadBalancer | None:
-        """The load balancer with this name, or None."""
-        return self.balancers.get(self._by_name.get(name, ""))
+    def by_name(self, name: str, kind: str = "network") -> LoadBalancer | None:
+        """The load balancer of a family ("network", "classic") with this name, or None."""
+        return self.balancers.get(self._by_name.get((kind, name), ""))
+
+    def count(self, kind: str) -> int:
+        """How many load balancers of a family there are."""
+        return sum(each.kind == kind for each in self.balancers.values())
 
     def by_address(self, address: str) -> LoadBalancer | None:
         """The load balancer that clients reach at an address, whatever its state, or None."""

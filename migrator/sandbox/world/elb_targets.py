@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
+from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup, is_classic
 from migrator.sandbox.world.elb_rules import check_port, check_target_address
 from migrator.sandbox.world.trouble import AwsError
 
@@ -95,6 +95,28 @@ class TargetHealth:
             self._looking = True
             self.world.at(self.world.now, self._look)
 
+    def adopt(self, group: TargetGroup, other: TargetGroup) -> None:
+        """Put the targets of another group into a new one, each as it stands there, on the new group's port."""
+        for each in (each for each in other.targets.values() if each.state != "draining"):
+            if each.state in ("healthy", "unhealthy"):
+                seen = Target(each.id, group.port, each.zone, each.registered, each.state, each.reason, self.world.now)
+                group.targets[each.id, group.port] = seen
+                self._count(group, seen, seen.state, +1)
+            else:
+                self.register(group, [(each.id, group.port)])
+
+    def restart(self, group: TargetGroup) -> None:
+        """Count the first checks of targets that register anew: the health check of their load balancer changed."""
+        lb = self.elb.balancer_of(group.arn)
+        for each in group.targets.values():
+            if lb is not None and each.reason == REGISTERING:
+                self._schedule(group, each, "first-check", self._registering_s(lb, group))
+
+    def dissolve(self, group: TargetGroup) -> None:
+        """Take every target out of a group that is gone, at once and without draining."""
+        for target in list(group.targets.values()):
+            self._remove(group, target)
+
     def forget(self, group: TargetGroup) -> None:
         """Drop what is under way for a group that was deleted."""
         for target in list(group.targets.values()):
@@ -119,10 +141,19 @@ class TargetHealth:
             self._rest(group, target, why or "Target.NotInUse")
         elif target.state == "unused":
             self._move(group, target, "initial", REGISTERING)
-            wait_s = max(self.world.drawn(self.world.pace.register_s), lb.active_at - self.world.now)
-            self._schedule(group, target, "first-check", wait_s)
+            self._schedule(group, target, "first-check", self._registering_s(lb, group))
         elif target.reason != REGISTERING:
             self._check(group, target)
+
+    def _registering_s(self, lb: LoadBalancer, group: TargetGroup) -> float:
+        """Until the first check counts; a Classic Load Balancer begins at once and wants the healthy threshold of checks.
+
+        Source: Classic Load Balancers user guide, "Instance health".
+        """
+        if lb.kind == "classic":
+            check = group.health_check
+            return check.healthy * check.interval_s * self.world.pace.health_interval_scale
+        return max(self.world.drawn(self.world.pace.register_s), lb.active_at - self.world.now)
 
     def _unused(self, lb: LoadBalancer | None, target: Target) -> str | None:
         """Why a target gets no health checks at all, or None when it should get some."""
@@ -137,12 +168,12 @@ class TargetHealth:
         """Ask whether a health check would succeed, and start the change when that is not how the target stands.
 
         The opposite answer has to come as often as the threshold says; a target in its initial checks needs one
-        success (target group health checks, "passes its initial health checks").
+        success (target group health checks, "passes its initial health checks"), except behind a Classic Load Balancer.
         """
         passes, reason = self.world.network.check(group, target)
         check, under_way = group.health_check, self._next.get((group.arn, target.id, target.port), (0, ""))[1]
         if passes and target.state != "healthy":
-            wanted, count = "healthy", 1 if target.state == "initial" else check.healthy
+            wanted, count = "healthy", 1 if target.state == "initial" and not is_classic(group.arn) else check.healthy
         elif not passes and target.state != "unhealthy":
             wanted, count = reason or "Target.FailedHealthChecks", check.unhealthy
         else:

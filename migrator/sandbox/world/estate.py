@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,13 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Deployment with label `app=<name>` whose pods listen on one port."""
+    """A Deployment with label `app=<name>` whose pods listen on one port; `annotations` are the pods'."""
 
     namespace: str
     name: str
     replicas: int = 3
     port: int = 8080
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 APPS = (App("shop", "web"), App("production", "api-gateway"))
@@ -79,7 +81,8 @@ class Estate:
         """An application is deployed; its namespace is made when it is not there."""
         if self.world.kube.find("Namespace", "", app.namespace) is None:
             self.world.kube.create(manifests.namespace(app.namespace))
-        self.world.kube.create(manifests.app(app.namespace, app.name, app.replicas, app.port), manager="kubectl")
+        deployment = manifests.app(app.namespace, app.name, app.replicas, app.port, dict(app.annotations))
+        self.world.kube.create(deployment, manager="kubectl")
 
 
 def furnish(

@@ -60,15 +60,18 @@ def node(name: str, *, address: str, zone: str, region: str, instance: str, sinc
     }
 
 
-def app(home: str, name: str, replicas: int, port: int) -> Object:
-    """A Deployment of the workload `app=<name>` that listens on one port."""
+def app(home: str, name: str, replicas: int, port: int, annotations: dict[str, str] | None = None) -> Object:
+    """A Deployment of the workload `app=<name>` that listens on one port; `annotations` are its pods'."""
     labels = {"app": name}
     container = {
         "name": name,
         "image": f"registry.example.com/{home}/{name}:1.0",
         "ports": [{"name": "http", "containerPort": port}],
     }
-    return deployment(home, name, labels, replicas, {"containers": [container]})
+    rendered = deployment(home, name, labels, replicas, {"containers": [container]})
+    if annotations:
+        rendered["spec"]["template"]["metadata"]["annotations"] = annotations
+    return rendered
 
 
 def deployment(home: str, name: str, labels: dict[str, str], replicas: int, spec: Object) -> Object:

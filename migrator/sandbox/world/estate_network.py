@@ -44,7 +44,9 @@ def lay_out(world: World, zones: int) -> Grounds:
     description += "managed workloads."
     tags = {"Name": name, "aws:eks:cluster-name": cluster, **_owned(cluster)}
     group = ec2.create_security_group(name, description, vpc.id, tags=tags)
-    ec2.authorize(group.id, [RuleSpec(protocol="-1", source_group=group.id)])
+    # Nodes hear ICMP for good: what legacy opens for path MTU goes with the last of its load balancers.
+    icmp = RuleSpec(protocol="icmp", from_port=-1, to_port=-1, cidr="0.0.0.0/0", description="ping and path MTU")
+    ec2.authorize(group.id, [RuleSpec(protocol="-1", source_group=group.id), icmp])
     return Grounds(vpc, tuple(public), tuple(private), group)
 
 

@@ -127,7 +127,7 @@ def _delete_group(world: World, group: TargetGroup) -> Pass:
 def _put_balancer(world: World, stack: Stack, deployed: Deployed) -> Generator[float, None, LoadBalancer | None]:
     """The stack's load balancer. What carries its tags is taken over; another scheme means another load balancer."""
     spec = stack.balancer
-    owned = [each for each in world.elb.balancers.values() if stack.owns(each.tags)]
+    owned = [each for each in world.elb.balancers.values() if each.kind == "network" and stack.owns(each.tags)]
     for each in owned:
         if RESOURCE_TAG not in each.tags:
             raise Failure(f"unexpected loadBalancer with no resourceID: {each.arn}")

@@ -100,7 +100,7 @@ class Stack:
 
 def existing_balancer(balancers: dict[str, LoadBalancer], stack: Stack) -> LoadBalancer | None:
     """The load balancer that carries the stack's marks, whoever made it; the first when there are several."""
-    return next((each for each in balancers.values() if stack.owns(each.tags)), None)
+    return next((each for each in balancers.values() if each.kind == "network" and stack.owns(each.tags)), None)
 
 
 def named(service: Service, *parts: str) -> str:

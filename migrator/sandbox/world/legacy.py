@@ -5,7 +5,6 @@ Source: kubernetes/cloud-provider controllers/service/controller.go, as of v0.27
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from migrator.sandbox.world.controllers import (
@@ -19,12 +18,12 @@ from migrator.sandbox.world.controllers import (
 )
 from migrator.sandbox.world.legacy_balancers import LegacyBalancers
 from migrator.sandbox.world.legacy_changes import notice, relevant
+from migrator.sandbox.world.legacy_classic import LegacyClassic
 from migrator.sandbox.world.legacy_wanted import is_external, is_nlb
 from migrator.sandbox.world.trouble import KubeError
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
-    from migrator.sandbox.world.balancers import LoadBalancer
 
 Object = dict[str, Any]
 
@@ -40,7 +39,7 @@ class LegacyController:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._balancers = LegacyBalancers(world)
+        self._network, self._classic = LegacyBalancers(world), LegacyClassic(world)
         self._queue = WorkQueue(world, self._work, self._crashed)
         self._seen: dict[str, Object] = {}  # Services as last acted on; lost with the process
         self._hosts: tuple[str, ...] = ()  # nodes behind the load balancers as last synced
@@ -127,31 +126,30 @@ class LegacyController:
         if not nodes:
             self._event(service, "UnAvailableLoadBalancer", "There are no available nodes for LoadBalancer", type="Warning")
         try:
-            lb = yield from self._ensured(service, nodes)
+            lb = yield from self._family(service).ensure(service, nodes)
         except FAILURES as error:
             raise Failure(f"failed to ensure load balancer: {error}") from error
         self._event(service, "EnsuredLoadBalancer", "Ensured load balancer")
         hostname = "" if self._world.elb.state(lb) == "failed" else lb.dns_name
         yield from self._status(service, hostname)
 
-    def _ensured(self, service: Object, nodes: list[Object]) -> Generator[float, None, LoadBalancer]:
-        if not is_nlb(service):
-            raise Failure("classic load balancers are not modelled")
-        return (yield from self._balancers.ensure(service, nodes))
+    def _family(self, service: Object) -> LegacyBalancers | LegacyClassic:
+        """What the annotation says now, whatever was made for the Service before."""
+        return self._network if is_nlb(service) else self._classic
 
     def _clean_up(self, service: Object) -> Pass:
         """Delete what the annotations say there is; a load balancer of another kind is not looked for."""
         uid = service["metadata"]["uid"]
         lb = None
-        if is_nlb(service):
+        if not is_external(service):
             try:
-                lb = yield from self._balancers.find(uid)
+                lb = yield from self._family(service).find(uid)
             except FAILURES as error:
                 raise Failure(f"failed to check if load balancer exists before cleanup: {error}") from error
         if lb is not None:
             self._event(service, "DeletingLoadBalancer", "Deleting load balancer")
             try:
-                yield from self._balancers.delete(uid)
+                yield from self._family(service).delete(service)
             except FAILURES as error:
                 raise Failure(f"failed to delete load balancer: {error}") from error
         yield from self._finalizer(service, present=False)
@@ -163,8 +161,8 @@ class LegacyController:
         if wants_balancer(seen):
             self._event(seen, "DeletingLoadBalancer", "Deleting load balancer")
             try:
-                if is_nlb(seen):
-                    yield from self._balancers.delete(seen["metadata"]["uid"])
+                if not is_external(seen):
+                    yield from self._family(seen).delete(seen)
             except FAILURES as error:
                 self._event(seen, "DeleteLoadBalancerFailed", f"Error deleting load balancer: {error}", type="Warning")
                 raise
@@ -179,13 +177,13 @@ class LegacyController:
         if names == before:
             return
         for key, service in list(self._seen.items()):
-            if not wants_balancer(service) or not is_nlb(service):
+            if not wants_balancer(service) or is_external(service):
                 continue
             try:
-                lb = yield from self._balancers.find(service["metadata"]["uid"])
+                lb = yield from self._family(service).find(service["metadata"]["uid"])
                 if lb is None:
                     continue
-                yield from self._balancers.ensure(service, nodes)
+                yield from self._family(service).update(service, nodes)
             except FAILURES as error:
                 said = f"Error updating load balancer with new hosts {list(names)}: {error}"
                 self._event(service, "UpdateLoadBalancerFailed", said, type="Warning")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from migrator.sandbox.world.controllers import Failure, Pass, annotations_of, attempt, quoted
+from migrator.sandbox.world.controllers import Failure, Pass, annotations_of, attempt
+from migrator.sandbox.world.legacy_calls import call
+from migrator.sandbox.world.legacy_nodes import Node, instances_for
 from migrator.sandbox.world.legacy_rules import update_rules
 from migrator.sandbox.world.legacy_subnets import subnets_for
 from migrator.sandbox.world.legacy_wanted import (
@@ -21,7 +23,6 @@ from migrator.sandbox.world.legacy_wanted import (
     flag,
     group_name,
     is_internal,
-    key_values,
     mappings_of,
     source_ranges,
     tags_for,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from migrator.sandbox.world.ec2_nouns import Instance
 
 T = TypeVar("T")
-Node = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class LegacyBalancers:
         """The load balancer of the Service with this UID, by name; None when there is none."""
         name = balancer_name(uid)
         return (
-            yield from self._attempt(
+            yield from self._call(
                 "describe-load-balancer", name, "error describing load balancer", lambda: self._world.elb.by_name(name)
             )
         )
@@ -70,7 +70,7 @@ class LegacyBalancers:
         internal = is_internal(service)
         subnets = subnets_for(self._world, service, internal)
         uid = service["metadata"]["uid"]
-        instances = self._instances(service, nodes)
+        instances = instances_for(self._world, service, nodes)
         wanted = Wanted(service, balancer_name(uid), tags_for(self._world.cluster, service), tuple(mappings), instances)
         lb = yield from self.find(uid)
         if lb is None:
@@ -82,17 +82,21 @@ class LegacyBalancers:
         yield from update_rules(self._world, lb.name, instances, cidrs, ranges, mappings)
         return lb
 
-    def delete(self, uid: str) -> Pass:
+    def update(self, service: Service, nodes: Sequence[Node]) -> Pass:
+        """Give a load balancer that is there the nodes as they are now, and all else with them."""
+        yield from self.ensure(service, nodes)
+
+    def delete(self, service: Service) -> Pass:
         """Delete a Service's load balancer, then its target groups, then its rules.
 
         Whoever comes back after the first of these finds no load balancer and leaves the rest for ever.
         """
         elb = self._world.elb
-        lb = yield from self.find(uid)
+        lb = yield from self.find(service["metadata"]["uid"])
         if lb is None:
             return
         said = "error listing target groups before deleting load balancer"
-        groups = yield from self._attempt("describe-target-groups", lb.name, said, lambda: elb.groups_of(lb.arn))
+        groups = yield from self._call("describe-target-groups", lb.name, said, lambda: elb.groups_of(lb.arn))
         try:
             yield from attempt(self._world, "legacy", "delete-load-balancer", lb.name, lambda: elb.delete_load_balancer(lb.arn))
         except AwsError as error:
@@ -102,21 +106,9 @@ class LegacyBalancers:
             yield from self._delete_group(group, "error deleting target groups after deleting load balancer")
         yield from update_rules(self._world, lb.name, (), (), (), ())
 
-    def _instances(self, service: Service, nodes: Sequence[Node]) -> tuple[Instance, ...]:
-        """The instances under the nodes that `target-node-labels` picks; nodes without a known instance are left out."""
-        labels = key_values(annotations_of(service).get(PREFIX + "target-node-labels", ""))
-        found = []
-        for node in nodes:
-            have = node["metadata"].get("labels") or {}
-            instance = self._world.ec2.instances.get(node["spec"]["providerID"].rpartition("/")[2])
-            fits = all(key in have if not value else have.get(key) == value for key, value in labels.items())
-            if fits and instance is not None and instance.state != "terminated":
-                found.append(instance)
-        return tuple(found)
-
     def _create(self, wanted: Wanted, internal: bool, subnets: list[str]) -> Generator[float, None, LoadBalancer]:
         allocations = _allocations(wanted.service, subnets)
-        lb = yield from self._attempt(
+        lb = yield from self._call(
             "create-load-balancer",
             wanted.name,
             "error creating load balancer",
@@ -135,7 +127,7 @@ class LegacyBalancers:
         """Listeners and target groups in line with the ports; a port that is gone takes both along."""
         listeners = {each.port: each for each in self._world.elb.listeners_of(lb.arn)}
         said = "error listing target groups"
-        groups = yield from self._attempt("describe-target-groups", lb.name, said, lambda: self._world.elb.groups_of(lb.arn))
+        groups = yield from self._call("describe-target-groups", lb.name, said, lambda: self._world.elb.groups_of(lb.arn))
         by_node_port = {each.port: each for each in groups}
         for mapping in wanted.mappings:
             listener = listeners.pop(mapping.port, None)
@@ -148,7 +140,7 @@ class LegacyBalancers:
 
     def _create_listener(self, wanted: Wanted, lb: LoadBalancer, mapping: Mapping) -> Pass:
         group = yield from self._create_group(wanted, lb, mapping)
-        yield from self._attempt(
+        yield from self._call(
             "create-listener",
             f"{lb.name}:{mapping.port}",
             "error creating load balancer listener",
@@ -177,7 +169,7 @@ class LegacyBalancers:
             group = yield from self._create_group(wanted, lb, mapping)
         target = group
         if renewed or _differs(listener, mapping):
-            yield from self._attempt(
+            yield from self._call(
                 "modify-listener",
                 f"{lb.name}:{mapping.port}",
                 "error updating load balancer listener",
@@ -197,14 +189,14 @@ class LegacyBalancers:
     def _delete_listener(self, listener: Listener) -> Pass:
         subject = f"{listener.lb_arn.split('/')[2]}:{listener.port}"
         said = "error deleting load balancer listener"
-        yield from self._attempt("delete-listener", subject, said, lambda: self._world.elb.delete_listener(listener.arn))
+        yield from self._call("delete-listener", subject, said, lambda: self._world.elb.delete_listener(listener.arn))
         group = self._world.elb.groups.get(listener.forwards[0][0])
         if group is not None:
             yield from self._delete_group(group, "error deleting load balancer target group")
 
     def _create_group(self, wanted: Wanted, lb: LoadBalancer, mapping: Mapping) -> Generator[float, None, TargetGroup]:
         name = group_name(self._world.cluster, wanted.service, mapping)
-        group = yield from self._attempt(
+        group = yield from self._call(
             "create-target-group",
             name,
             "error creating load balancer target group",
@@ -223,7 +215,7 @@ class LegacyBalancers:
         gone = [each for each in actual if each not in expected]
         if gone:
             said = "error trying to deregister targets in target group"
-            yield from self._attempt(
+            yield from self._call(
                 "deregister-targets", group.name, said, lambda: self._world.elb.deregister_targets(group.arn, gone)
             )
         check = mapping.check
@@ -233,19 +225,19 @@ class LegacyBalancers:
         have = replace(have, port=check.port, path=have.path if check.protocol == "TCP" else check.path)
         if have != group.health_check:
             said = "error modifying target group health check"
-            yield from self._attempt(
+            yield from self._call(
                 "modify-target-group", group.name, said, lambda: self._world.elb.modify_target_group(group.arn, have)
             )
 
     def _register(self, group: TargetGroup, pairs: list[tuple[str, int]]) -> Pass:
         if pairs:
             said = "error trying to register targets in target group"
-            yield from self._attempt(
+            yield from self._call(
                 "register-targets", group.name, said, lambda: self._world.elb.register_targets(group.arn, pairs)
             )
 
     def _delete_group(self, group: TargetGroup, said: str) -> Pass:
-        yield from self._attempt("delete-target-group", group.name, said, lambda: self._world.elb.delete_target_group(group.arn))
+        yield from self._call("delete-target-group", group.name, said, lambda: self._world.elb.delete_target_group(group.arn))
 
     def _sync_attributes(self, service: Service, lb: LoadBalancer) -> Pass:
         """Cross-zone and access logs as annotated, also when somebody changed them by hand; no other attribute."""
@@ -260,16 +252,12 @@ class LegacyBalancers:
         changed = {key: value for key, value in wanted.items() if lb.attributes.get(key) != value}
         if changed:
             said = "unable to update load balancer attributes during attribute sync"
-            yield from self._attempt(
+            yield from self._call(
                 "modify-attributes", lb.name, said, lambda: self._world.elb.set_load_balancer_attributes(lb.arn, changed)
             )
 
-    def _attempt(self, operation: str, subject: str, said: str, act: Callable[[], T]) -> Generator[float, None, T]:
-        """Call AWS; a refusal becomes the provider's own words around the SDK's."""
-        try:
-            return (yield from attempt(self._world, "legacy", operation, subject, act))
-        except AwsError as error:
-            raise Failure(f"{said}: {quoted(error)}") from error
+    def _call(self, operation: str, subject: str, said: str, act: Callable[[], T]) -> Generator[float, None, T]:
+        return call(self._world, operation, subject, said, act)
 
 
 def _allocations(service: Service, subnets: list[str]) -> dict[str, str]:

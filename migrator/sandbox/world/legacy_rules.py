@@ -5,13 +5,14 @@ Source: kubernetes/cloud-provider-aws pkg/providers/v1/aws_loadbalancer.go, upda
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.controllers import Failure, Pass, attempt, from_addresses, quoted
+from migrator.sandbox.world.controllers import Pass, from_addresses
 from migrator.sandbox.world.ec2_rules import RuleSpec
+from migrator.sandbox.world.legacy_calls import call
+from migrator.sandbox.world.legacy_nodes import group_of, tagged_groups
 from migrator.sandbox.world.legacy_wanted import TRAFFIC_PORT, Mapping
-from migrator.sandbox.world.trouble import AwsError
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -35,9 +36,8 @@ def update_rules(
 
     Looks at the groups with the cluster's tag and at those that the instances wear.
     """
-    tag = f"kubernetes.io/cluster/{world.cluster}"
-    tagged = [group for group in world.ec2.groups.values() if tag in group.tags]
-    wanted = {group.id: group for group in (_group_of(world, each, tagged) for each in instances)}
+    tagged = tagged_groups(world)
+    wanted = {group.id: group for group in (group_of(world, each, tagged) for each in instances)}
     client_specs, health_specs = _specs(name, subnet_cidrs, ranges, mappings)
     for group in {each.id: each for each in (*tagged, *wanted.values())}.values():
         here = group.id in wanted
@@ -84,21 +84,13 @@ def _sync(world: World, group: SecurityGroup, description: str, specs: list[Rule
     missing = [each for each in specs if _permits(each) not in known]
     if surplus:
         ids = [each.id for each in surplus]
-        yield from _attempt(
-            world, "revoke-rules", group, "error revoking security group ingress", lambda: world.ec2.revoke(group.id, ids)
-        )
+        text = "error revoking security group ingress"
+        yield from call(world, "revoke-rules", group.id, text, lambda: world.ec2.revoke(group.id, ids))
     added = [each for each in missing if world.ec2.permitting(group.id, each) is None]
     if added:
         text = "error authorizing security group ingress"
-        yield from _attempt(world, "authorize-rules", group, text, lambda: world.ec2.authorize(group.id, added))
+        yield from call(world, "authorize-rules", group.id, text, lambda: world.ec2.authorize(group.id, added))
     return bool(surplus or missing)
-
-
-def _attempt(world: World, operation: str, group: SecurityGroup, said: str, act: Callable[[], object]) -> Pass:
-    try:
-        yield from attempt(world, "legacy", operation, group.id, act)
-    except AwsError as error:
-        raise Failure(f"{said}: {quoted(error)}") from error
 
 
 def _permits(spec: RuleSpec) -> tuple[object, ...]:
@@ -107,21 +99,3 @@ def _permits(spec: RuleSpec) -> tuple[object, ...]:
 
 def _rule_permits(rule: Rule) -> tuple[object, ...]:
     return rule.protocol, rule.from_port, rule.to_port, rule.cidr, rule.cidr6
-
-
-def _group_of(world: World, instance: Instance, tagged: list[SecurityGroup]) -> SecurityGroup:
-    """The one group of an instance that has the cluster's tag, or its only one."""
-    own = [each for each in tagged if each.id in instance.security_groups]
-    if len(own) > 1:
-        named = "".join(f"{each.id}({each.name}) " for each in own)
-        raise Failure(
-            f"Multiple tagged security groups found for instance {instance.id}; ensure only the k8s security group is tagged; "
-            f"the tagged groups were {named}"
-        )
-    if own:
-        return own[0]
-    if len(instance.security_groups) != 1:
-        raise Failure(
-            f"Multiple untagged security groups found for instance {instance.id}; ensure the k8s security group is tagged"
-        )
-    return world.ec2.group(instance.security_groups[0])

@@ -100,9 +100,9 @@ def flag(service: Service, suffix: str) -> bool:
     raise Failure(f"error parsing service annotation: {key}={text}")
 
 
-def mappings_of(service: Service) -> list[Mapping]:
-    """One mapping per port that has a node port. Raises Failure for what the provider refuses."""
-    spec, annotations = service["spec"], annotations_of(service)
+def checked_ports(service: Service, protocols: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The ports of a Service that asks for nothing else that the provider refuses. Raises Failure."""
+    spec = service["spec"]
     if spec.get("sessionAffinity", "None") != "None":
         raise Failure(f"unsupported load balancer affinity: {spec['sessionAffinity']}")
     ports = spec.get("ports") or []
@@ -111,8 +111,15 @@ def mappings_of(service: Service) -> list[Mapping]:
     if len({each.get("protocol", "TCP") for each in ports}) > 1:
         raise Failure("mixed protocol is not supported for LoadBalancer")
     for each in ports:
-        if each.get("protocol", "TCP") not in ("TCP", "UDP"):
+        if each.get("protocol", "TCP") not in protocols:
             raise Failure(f"Protocol {each['protocol']} not supported by load balancer")
+    return list(ports)
+
+
+def mappings_of(service: Service) -> list[Mapping]:
+    """One mapping per port that has a node port. Raises Failure for what the provider refuses."""
+    spec, annotations = service["spec"], annotations_of(service)
+    ports = checked_ports(service, ("TCP", "UDP"))
     check = health_check(service)
     if spec.get("loadBalancerIP"):
         raise Failure("LoadBalancerIP cannot be specified for AWS ELB")

@@ -128,6 +128,6 @@ class Names:
     def _outside(self, name: str, rtype: str) -> Answer:
         if name == ROOT and rtype == "SOA":
             return found(((ROOT, "SOA", ROOT_TTL_S, ROOT_SOA),))
-        known = (*self.zones.names(), self.balancers.name)
+        known = (*self.zones.names(), *self.balancers.names)
         exists = name == ROOT or any(each.endswith(f".{name}") for each in known)
         return absent((ROOT, ROOT_TTL_S)) if exists else no_such_name((ROOT, ROOT_TTL_S))

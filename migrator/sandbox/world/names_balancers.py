@@ -1,4 +1,4 @@
-"""The zone in which AWS itself publishes the names of a region's Network Load Balancers."""
+"""The two zones in which AWS itself publishes the names of a region's load balancers, one for each family."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ MINIMUM_HEALTHY = "target_group_health.dns_failover.minimum_healthy_targets.coun
 
 
 class BalancerZone:
-    """elb.<region>.amazonaws.com: a load balancer's name leads to one address per zone that has a healthy target.
+    """elb.<region>.amazonaws.com, and <region>.elb.amazonaws.com for Classic Load Balancers.
 
-    A name appears when the load balancer is made, before it is active, and is gone with it.
+    A load balancer's name leads to one address per zone that has a healthy target. It appears when the load balancer is
+    made, before it is active, and is gone with it. `name` is the zone of Network Load Balancers, `names` has both.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.name = f"elb.{world.region}.amazonaws.com."
+        self.names = (self.name, f"{world.region}.elb.amazonaws.com.")
 
-    @property
-    def soa(self) -> tuple[str, int]:
-        """The zone, and for how long the absence of a name in it may be kept."""
-        return self.name, self._world.pace.elb_negative_ttl_s
+    def soa(self, name: str) -> tuple[str, int]:
+        """The zone that a name lies in, and for how long the absence of a name in it may be kept."""
+        return self._zone_of(name) or self.name, self._world.pace.elb_negative_ttl_s
 
     @property
     def soa_text(self) -> str:
@@ -38,7 +39,7 @@ class BalancerZone:
 
     def holds(self, name: str) -> bool:
         """Whether a name lies in this zone."""
-        return name.endswith(self.name) and (name == self.name or name.endswith(f".{self.name}"))
+        return self._zone_of(name) is not None
 
     def name_server_index(self, name: str) -> int | None:
         """Which authority a name server's host name stands for; None when it is not one of this zone's."""
@@ -46,20 +47,20 @@ class BalancerZone:
 
     def answer(self, name: str, rtype: str) -> Answer:
         """What the zone's servers say about a name in it."""
-        if name == self.name:
-            return self._apex(rtype)
+        if name in self.names:
+            return self._apex(name, rtype)
         lb, zone = self._named(name)
         if lb is None:
-            return no_such_name(self.soa)
+            return no_such_name(self.soa(name))
         addresses = self.addresses(lb, zone) if rtype == "A" else ()
         ttl = self._world.pace.elb_address_ttl_s
-        return found(tuple((name, "A", ttl, each) for each in addresses)) if addresses else absent(self.soa)
+        return found(tuple((name, "A", ttl, each) for each in addresses)) if addresses else absent(self.soa(name))
 
     def addresses(self, lb: LoadBalancer, zone: str | None = None) -> tuple[str, ...]:
         """The addresses that a load balancer's name leads to, in zone order; those of one `zone` for its zonal name.
 
         Zones in which some target group has too few healthy targets are left out, unless that would leave none.
-        Source: Network Load Balancers user guide, "Target group health", DNS failover.
+        Source: Network Load Balancers user guide, "Target group health", DNS failover; Classic Load Balancers do likewise.
         """
         if zone is not None:
             return tuple(each.address for each in lb.zones if each.zone == zone)
@@ -80,18 +81,24 @@ class BalancerZone:
         groups = self._world.elb.groups_of(lb.arn)
         return bool(groups) and all(any(each.state == "healthy" for each in group.targets.values()) for group in groups)
 
-    def _apex(self, rtype: str) -> Answer:
+    def _zone_of(self, name: str) -> str | None:
+        return next((each for each in self.names if name == each or name.endswith(f".{each}")), None)
+
+    def _apex(self, name: str, rtype: str) -> Answer:
         if rtype == "SOA":
-            return found(((self.name, "SOA", self._world.pace.elb_negative_ttl_s, self.soa_text),))
+            return found(((name, "SOA", self._world.pace.elb_negative_ttl_s, self.soa_text),))
         if rtype == "NS":
-            return found(tuple((self.name, "NS", NS_TTL_S, each) for each in SERVERS))
-        return absent(self.soa)
+            return found(tuple((name, "NS", NS_TTL_S, each) for each in SERVERS))
+        return absent(self.soa(name))
 
     def _named(self, name: str) -> tuple[LoadBalancer | None, str | None]:
-        """The load balancer behind a name, and the zone when it is a zonal one such as us-east-1a.<name>."""
+        """The load balancer behind a name, and the zone when it is a zonal one such as us-east-1a.<name>.
+
+        Classic Load Balancers have no zonal names.
+        """
         lb = self._world.elb.by_dns(name)
         if lb is not None:
             return lb, None
         zone, _, rest = name.partition(".")
         lb = self._world.elb.by_dns(rest)
-        return (lb, zone) if lb and any(each.zone == zone for each in lb.zones) else (None, None)
+        return (lb, zone) if lb and lb.kind == "network" and any(each.zone == zone for each in lb.zones) else (None, None)

@@ -7,15 +7,16 @@ where they differ in AWS: in time, and in the address that a packet comes from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrator.sandbox.world.network_addresses import Addresses
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_checks import Checks
 from migrator.sandbox.world.network_dataplane import Dataplane
-from migrator.sandbox.world.network_delivery import Delivery
+from migrator.sandbox.world.network_delivery import Delivery, preserves_client_ip
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
-from migrator.sandbox.world.network_routing import Route, listening, route
+from migrator.sandbox.world.network_routing import Route, cuts_unhealthy, listening, route
+from migrator.sandbox.world.network_wire import spoken, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -36,6 +37,7 @@ class Network:
         self._checks = Checks(world, self.dataplane, self._admission)
         self._delivery = Delivery(world, self.dataplane, self._admission)
         self._flow_count = 0
+        world.kube.subscribe("Pod", self._pod_changed)
 
     def allocate_address(self, kind: str = "lb") -> str:
         """A fresh address for a "lb", "pod", "node", "dns" server or "client", inside the world's own prefix."""
@@ -98,6 +100,7 @@ class Network:
 
     def _opened(self, client: str, address: str, port: int, lb: LoadBalancer, way: Route, backend: Backend) -> Flow:
         self._flow_count += 1
+        hand = wire(way.listener.protocol, way.group)
         flow = Flow(
             id=self._flow_count,
             client=client,
@@ -110,9 +113,23 @@ class Network:
             target=(way.target.id, way.target.port),
             backend=backend,
             opened=self.world.now,
+            protocol=way.listener.protocol,
+            header=hand.header,
+            tls=hand.tls,
+            source=client if preserves_client_ip(way.group) else address,
         )
         self.flows[flow.id] = flow
         return flow
+
+    def requested(self, flow: Flow) -> None:
+        """One more request over a connection that was made, after its first; only HTTP and HTTPS listeners count it."""
+        if flow.protocol in ("HTTP", "HTTPS"):
+            self.world.cloudwatch.requested(flow.lb_arn, flow.zone, self.world.now)
+
+    def _pod_changed(self, event: str, pod: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """A pod that now speaks otherwise may answer health checks otherwise; endpoints do not show it."""
+        if old is not None and spoken(pod) != spoken(old):
+            self.world.elb.recheck()
 
     def _cut_at_target(self, flow: Flow) -> Lost | None:
         group = self.world.elb.groups.get(flow.group_arn)
@@ -120,9 +137,7 @@ class Network:
         name = f"target {flow.target[0]}:{flow.target[1]}"
         if group is None or target is None or target.state == "unused":
             return Lost(f"{name} has left the group")
-        # On unless it is switched off: ELBv2 target_health_state.unhealthy.connection_termination.enabled.
-        terminates = group.attributes.get("target_health_state.unhealthy.connection_termination.enabled", "true") == "true"
-        if terminates and target.state == "unhealthy" and target.since > flow.opened:
+        if cuts_unhealthy(group) and target.state == "unhealthy" and target.since > flow.opened:
             return Lost(f"{name} turned unhealthy")
         return None
 

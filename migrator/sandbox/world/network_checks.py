@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import KUBE_PROXY_HEALTH_PORT, Dataplane
+from migrator.sandbox.world.network_wire import SECURE, header, passes_check
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -33,22 +36,34 @@ class Checks:
         there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
         if lb is None or not there or not self._admission.health_check(lb, target, port):
             return TIMED_OUT
-        return self._node_answers(group, target, port) if on_instance else self._pod_answers(target, port)
+        return self._node_answers(group, target, port) if on_instance else self._pod_answers(group, target, port)
 
-    def _pod_answers(self, target: Target, port: int) -> Found:
+    def _pod_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
         serves = self._dataplane.pod_listens(target.id, port) and self._dataplane.pod_is_ready(target.id)
-        return PASSED if serves else FAILED
+        return PASSED if serves and self._understood(group, [target.id]) else FAILED
+
+    def _understood(self, group: TargetGroup, addresses: Iterable[str]) -> bool:
+        """Whether some pod at these addresses can read a check of the group. Checks of a network load balancer carry its
+        PROXY header as clients' connections do, those of a classic one never.
+
+        Source: Network Load Balancers user guide, "Health check connections" under "Proxy protocol".
+        """
+        sent = "" if is_classic(group.arn) else header(group)
+        pods = filter(None, map(self._dataplane.pod_at, addresses))
+        return any(passes_check(each.proxy, each.tls, group.health_check.protocol, sent) for each in pods)
 
     def _node_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
         node = self._admission.ready_node(target) or ""
         served = self._dataplane.node_port("TCP", port)
-        if served is not None and self._dataplane.backends(node, served):
-            return PASSED
+        if served is not None and (backends := self._dataplane.backends(node, served)):
+            return PASSED if self._understood(group, [each.address for each in backends]) else FAILED
         if served is not None:
             # kube-proxy rejects where a Service has no endpoint at all, but drops where only local ones count.
             return TIMED_OUT if served.local else FAILED
         local = self._dataplane.local_health(node, port)
         if local is None:
-            return PASSED if port == KUBE_PROXY_HEALTH_PORT else FAILED
+            local = True if port == KUBE_PROXY_HEALTH_PORT else None
+        if local is None or group.health_check.protocol in SECURE:
+            return FAILED  # nobody listens, or kube-proxy does, which speaks no TLS
         # healthCheckNodePort answers every connection, but with 503 where no local pod is ready.
         return PASSED if local or group.health_check.protocol == "TCP" else FAILED

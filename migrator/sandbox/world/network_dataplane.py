@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrator.sandbox.world.network_flows import Backend
+from migrator.sandbox.world.network_wire import spoken
 
 if TYPE_CHECKING:
     from migrator.sandbox.world.kube import Kube
@@ -45,7 +46,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class PodSeen:
-    """A pod with an address of its own. `key` is namespace/name; `ports` are those it declares."""
+    """A pod with an address of its own. `key` is namespace/name; `ports` are those it declares.
+
+    `proxy` and `tls` are what its annotations say of what it reads: `network_wire`.
+    """
 
     key: str
     uid: str
@@ -53,6 +57,8 @@ class PodSeen:
     running: bool
     ready: bool
     ports: tuple[int, ...]
+    proxy: str = "off"
+    tls: bool = False
 
 
 class Dataplane:
@@ -196,7 +202,7 @@ def _pod_seen(pod: Object) -> PodSeen:
     meta, status = pod["metadata"], pod["status"]
     key = f"{meta['namespace']}/{meta['name']}"
     running, ready = status.get("phase") == "Running", _condition(pod, "Ready")
-    return PodSeen(key, meta["uid"], pod["spec"].get("nodeName") or "", running, ready, container_ports(pod))
+    return PodSeen(key, meta["uid"], pod["spec"].get("nodeName") or "", running, ready, container_ports(pod), *spoken(pod))
 
 
 def _served(service: Object | None) -> dict[tuple[str, int], NodePort]:

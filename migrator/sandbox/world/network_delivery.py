@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_flows import Backend, Lost
+from migrator.sandbox.world.network_wire import misread, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -33,7 +35,13 @@ class Delivery:
         backend = self._through_node(group, target) if on_instance else self._on_pod(target)
         if isinstance(backend, Backend) and not self._dataplane.pod_listens(backend.address, backend.port):
             return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
-        return backend
+        return self._heard(way, backend) if isinstance(backend, Backend) else backend
+
+    def _heard(self, way: Route, backend: Backend) -> Backend | Lost:
+        """The pod's port, unless the pod cannot read what the load balancer puts before the client's bytes."""
+        pod = self._dataplane.pod_at(backend.address)
+        why = misread(pod.key, pod.proxy, pod.tls, wire(way.listener.protocol, way.group)) if pod else ""
+        return Lost(why) if why else backend
 
     def _through_node(self, group: TargetGroup, target: Target) -> Backend | Lost:
         node = self._admission.ready_node(target) or ""
@@ -51,9 +59,11 @@ class Delivery:
 
 
 def preserves_client_ip(group: TargetGroup) -> bool:
-    """Whether targets see the client's own address.
+    """Whether targets see the client's own address; a Classic Load Balancer makes connections of its own.
 
     Source: ELBv2 target group attribute preserve_client_ip.enabled; off unless set for ip targets over TCP and TLS.
     """
+    if is_classic(group.arn):
+        return False
     default = "false" if group.target_type == "ip" and group.protocol in ("TCP", "TLS") else "true"
     return group.attributes.get("preserve_client_ip.enabled", default) == "true"

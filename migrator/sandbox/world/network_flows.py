@@ -17,7 +17,14 @@ class Backend:
 
 @dataclass(slots=True)
 class Flow:
-    """A connection that was made. `target` is the target's (id, port); `closed` is None while it is open."""
+    """A connection that was made. `target` is the target's (id, port); `closed` is None while it is open.
+
+    protocol  what the listener speaks to the client: TCP or TLS; behind a Classic Load Balancer TCP, SSL, HTTP or HTTPS
+    header    the PROXY header that the load balancer writes to the pod before anything else: "", "v1" (text) or "v2"
+    tls       "" no TLS of the load balancer's own, bytes pass as they are; "terminated" it ends the client's and goes on
+              in plain text; "re-encrypted" it ends it and begins another to the pod; "added" only the pod's side has it
+    source    the address that the connection comes from at the node: the client's, or one of the load balancer's
+    """
 
     id: int
     client: str
@@ -30,6 +37,10 @@ class Flow:
     target: tuple[str, int]
     backend: Backend
     opened: float
+    protocol: str = "TCP"
+    header: str = ""
+    tls: str = ""
+    source: str = ""
     closed: float | None = None
 
 

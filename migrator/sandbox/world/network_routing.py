@@ -1,10 +1,11 @@
-"""How a Network Load Balancer picks the target for a new connection: listener, group by weight, zone, health."""
+"""How a load balancer picks the target for a new connection: listener, group by weight, zone, health."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_flows import Lost
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ OVER_UDP = ("UDP", "QUIC")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The chosen target, and the zone whose address the client connected to."""
+    """The chosen target, the listener that chose it, and the zone whose address the client connected to."""
 
     zone: str
+    listener: Listener
     group: TargetGroup
     target: Target
 
@@ -29,7 +31,8 @@ def route(world: World, lb: LoadBalancer, address: str, port: int) -> Route | Lo
     """Where a connection to one of the load balancer's addresses goes, or why nowhere.
 
     Healthy targets of the zone (all zones with cross-zone), else all of them: it fails open. Source: Network Load
-    Balancers user guide, "Target group health" and "Cross-zone load balancing".
+    Balancers user guide, "Target group health" and "Cross-zone load balancing". A Classic Load Balancer does not: without
+    an instance in service it turns clients away. Source: its user guide, "Troubleshoot": HTTP 503, capacity.
     """
     zone = next(each.zone for each in lb.zones if each.address == address)
     listener = listening(world, lb.arn, port)
@@ -41,8 +44,11 @@ def route(world: World, lb: LoadBalancer, address: str, port: int) -> Route | Lo
     targets = in_reach(group.targets.values(), zone, world.elb.crosses_zones(group))
     if not targets:
         return Lost(f"{lb.name} has no target for {zone}")
-    usable = [each for each in targets if each.state == "healthy"] or targets
-    return Route(zone, group, usable[0] if len(usable) == 1 else world.random.choice(usable))
+    healthy = [each for each in targets if each.state == "healthy"]
+    if lb.kind == "classic" and not healthy:
+        return Lost(f"{lb.name} has no instance in service for {zone}")
+    usable = healthy or targets
+    return Route(zone, listener, group, usable[0] if len(usable) == 1 else world.random.choice(usable))
 
 
 def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Target]:
@@ -58,6 +64,17 @@ def listening(world: World, lb_arn: str, port: int) -> Listener | None:
     """The listener that takes TCP connections on a port, or None."""
     listeners = world.elb.listeners_of(lb_arn)
     return next((each for each in listeners if each.port == port and each.protocol not in OVER_UDP), None)
+
+
+def cuts_unhealthy(group: TargetGroup) -> bool:
+    """Whether connections to a target end when it turns unhealthy.
+
+    On unless it is switched off: ELBv2 target_health_state.unhealthy.connection_termination.enabled. A Classic Load
+    Balancer keeps them where it drains connections. Source: its user guide, "Configure connection draining".
+    """
+    if is_classic(group.arn):
+        return group.attributes["deregistration_delay.timeout_seconds"] == "0"
+    return group.attributes.get("target_health_state.unhealthy.connection_termination.enabled", "true") == "true"
 
 
 def _drawn_group(world: World, listener: Listener) -> TargetGroup | None:

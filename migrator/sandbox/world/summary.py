@@ -20,7 +20,7 @@ class GroupSeen(msgspec.Struct, frozen=True):
 
 
 class BalancerSeen(msgspec.Struct, frozen=True):
-    """A load balancer: where it listens, what it forwards to, and its open flows."""
+    """A load balancer: where it listens, what it forwards to, and its open flows. `kind` is network or classic."""
 
     name: str
     arn: str
@@ -32,6 +32,7 @@ class BalancerSeen(msgspec.Struct, frozen=True):
     groups: list[GroupSeen]
     flows: int
     tags: dict[str, str]
+    kind: str = "network"
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -71,6 +72,7 @@ def _balancer(world: World, lb: LoadBalancer) -> BalancerSeen:
         groups=[_group(each) for each in world.elb.groups_of(lb.arn)],
         flows=sum(each.lb_arn == lb.arn for each in world.network.flows.values()),
         tags=dict(lb.tags),
+        kind=lb.kind,
     )
 
 

@@ -28,7 +28,8 @@ def tagged(world: World) -> Iterator[Tagged]:
     elb, ec2 = world.elb, world.ec2
     for lb in elb.balancers.values():
         if lb.tags:
-            yield Tagged(lb.arn, "elasticloadbalancing", "loadbalancer/net", lb.tags)
+            kind = "loadbalancer/net" if lb.kind == "network" else "loadbalancer"
+            yield Tagged(lb.arn, "elasticloadbalancing", kind, lb.tags)
     for group in elb.groups.values():
         if group.tags:
             yield Tagged(group.arn, "elasticloadbalancing", "targetgroup", group.tags)

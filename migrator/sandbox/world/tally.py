@@ -26,7 +26,10 @@ class Second(msgspec.Struct):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A tally at one instant; `timeline` by whole second since the epoch, only those in which something ended."""
+    """A tally at one instant; `timeline` by whole second since the epoch, only those in which something ended.
+
+    by_header   answers by the PROXY header that the pod read before the request: none, v1 or v2
+    """
 
     requests: int
     answered: int
@@ -34,6 +37,7 @@ class Report(msgspec.Struct, frozen=True):
     losses: list[Loss]
     by_balancer: dict[str, int]
     by_pod: dict[str, int]
+    by_header: dict[str, int]
     timeline: dict[int, Second]
     slowest_s: float
 
@@ -46,6 +50,7 @@ class Tally:
         self.losses: list[Loss] = []
         self._by_balancer: Counter[str] = Counter()
         self._by_pod: Counter[str] = Counter()
+        self._by_header: Counter[str] = Counter()
         self._timeline: dict[int, Second] = {}
         self._slowest_s = 0.0
 
@@ -54,11 +59,12 @@ class Tally:
         """How many requests have ended."""
         return self.answered + self.lost
 
-    def answer(self, at: float, balancer: str, pod: str, took_s: float = 0.0) -> None:
-        """Count a request that got its whole answer."""
+    def answer(self, at: float, balancer: str, pod: str, took_s: float = 0.0, header: str = "") -> None:
+        """Count a request that got its whole answer. `header` as in `network_flows.Flow`."""
         self.answered += 1
         self._by_balancer[balancer] += 1
         self._by_pod[pod] += 1
+        self._by_header[header or "none"] += 1
         self._slowest_s = max(self._slowest_s, took_s)
         second = self._second(at)
         second.answered += 1
@@ -73,7 +79,7 @@ class Tally:
 
     def report(self) -> Report:
         """Everything counted so far. The seconds of the timeline are shared, and only the last one still changes."""
-        sums = dict(self._by_balancer), dict(self._by_pod)
+        sums = dict(self._by_balancer), dict(self._by_pod), dict(self._by_header)
         timeline = dict(self._timeline)
         return Report(self.requests, self.answered, self.lost, list(self.losses), *sums, timeline, self._slowest_s)
 

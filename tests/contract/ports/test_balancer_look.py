@@ -61,6 +61,18 @@ def test_listeners_say_where_they_forward_to(side: Side) -> None:
     assert listener.groups == tuple(arn for arn, _ in kept.forwards)
 
 
+def test_listeners_have_attributes_where_they_are_wanted_whole(side: Side) -> None:
+    """Idle time-outs hang on the listener; asking for them takes a call each, so a look in passing goes without."""
+    (kept,) = side.world.elb.listeners_of(side.arn)
+    side.world.elb.set_listener_attributes(kept.arn, {"tcp.idle_timeout.seconds": "600"})
+
+    (plain,) = side.outside.balancers.listeners(side.arn)
+    (whole,) = side.outside.balancers.listeners(side.arn, whole=True)
+
+    assert plain.attributes == {}
+    assert whole.attributes == kept.attributes == {"tcp.idle_timeout.seconds": "600"}
+
+
 def test_groups_come_with_attributes_and_tags(side: Side) -> None:
     """What the new target groups have to be like is read from these."""
     (group,) = side.outside.balancers.groups(side.arn)
@@ -153,6 +165,7 @@ def test_looks_cost_what_they_say(wired: Side) -> None:
     assert cost(lambda: looks.balancer(wired.arn)) <= 3
     assert cost(lambda: looks.named(wired.stage.legacy.hostname)) <= 3
     assert cost(lambda: looks.listeners(wired.arn)) == 1
+    assert cost(lambda: looks.listeners(wired.arn, whole=True)) == 2
     assert cost(lambda: looks.groups(wired.arn)) == 3
     assert cost(lambda: looks.targets(group.arn)) <= 2
     assert cost(lambda: looks.targets(group.arn)) == 1

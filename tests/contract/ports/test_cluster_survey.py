@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from migrator.errors import Rejected
+from migrator.model.cluster import TYPE_ANNOTATION, light
 from migrator.sandbox.world.estate import legacy_service
 from tests.contract.ports.sides import Side
+
+
+def balanced(name: str, namespace: str, labels: dict[str, str]) -> dict[str, Any]:
+    """A LoadBalancer Service that nobody reconciles."""
+    metadata = {"name": name, "namespace": namespace, "labels": labels}
+    spec = {"type": "LoadBalancer", "loadBalancerClass": "acme.example/lb", "ports": [{"port": 80}]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 def ingress(backend: str, hosts: tuple[str, ...] = ("shop.example.com",)) -> dict[str, Any]:
@@ -26,14 +37,48 @@ def config(namespace: str, name: str, text: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"app.conf": text}}
 
 
-def test_services_come_from_everywhere_or_one_namespace(side: Side) -> None:
-    """`scan` shows each of them once."""
+def test_balanced_services_come_from_everywhere_or_one_namespace(side: Side) -> None:
+    """`scan` shows each of them once, and nothing else."""
+    side.world.kube.create(balanced("other", "kube-system", {"tier": "edge"}), manager="kubectl")
+
     found = [(each.namespace, each.name) for each in side.survey.services()]
 
-    assert ("shop", "web") in found
-    assert len(found) == len(set(found)) == len(side.world.kube.list("Service"))
+    assert found == [("kube-system", "other"), ("shop", "web")]
+    assert len(side.world.kube.list("Service")) > 2
     assert [each.name for each in side.survey.services("shop")] == ["web"]
     assert list(side.survey.services("nowhere")) == []
+    assert [each.name for each in side.survey.services(selector="tier=edge")] == ["other"]
+    assert list(side.survey.services("shop", "tier in (edge)")) == []
+
+
+def test_a_listed_service_has_what_an_owner_is_told_by(side: Side) -> None:
+    """And no more: there may be ten thousand of them."""
+    whole = side.outside.cluster.service("shop", "web")
+    (found,) = side.survey.services("shop")
+
+    assert whole is not None
+    assert found == light(whole)
+    assert (found.uid, found.hostname, found.finalizers) == (whole.uid, whole.hostname, whole.finalizers)
+    assert found.spec == {"type": "LoadBalancer"}
+    assert found.annotations == {TYPE_ANNOTATION: "nlb"}
+
+
+def test_a_server_without_the_selector_is_asked_for_all(wired: Side) -> None:
+    """Before 1.31 Services could not be selected by type: the same answer, one call later."""
+    usual = list(wired.survey.services())
+    message = "field label not supported: spec.type"
+    wired.fault("kube", "GET services", "error", code="400", message=message)
+    _, before = wired.calls()
+
+    assert list(wired.survey.services()) == usual
+    assert wired.calls()[1] - before == 2
+
+
+def test_any_other_refusal_passes(wired: Side) -> None:
+    wired.fault("kube", "GET services", "error", code="400", message="unable to parse requirement")
+
+    with pytest.raises(Rejected):
+        list(wired.survey.services(selector="tier in ("))
 
 
 def test_ingresses_tell_hosts_class_and_hostnames(side: Side) -> None:
@@ -113,8 +158,9 @@ def test_a_thousand_services_cost_three_pages(wired: Side) -> None:
             },
             manager="kubectl",
         )
+    wired.fault("kube", "GET services", "error", code="400", message="field label not supported: spec.type")
     _, before = wired.calls()
 
-    assert sum(1 for _ in wired.survey.services()) == 1001
+    assert [each.name for each in wired.survey.services()] == ["web"]
 
-    assert wired.calls()[1] - before == 3
+    assert wired.calls()[1] - before == 1 + 3

@@ -23,8 +23,10 @@ from tests.contract.ports.test_effector import lowered
 
 Ask = Callable[[Side], object]
 
+CLASSIC = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/gone"
 LOOKS: dict[str, tuple[str, str, Ask]] = {
     "elbv2": ("aws", "elbv2:DescribeListeners", lambda side: side.outside.balancers.listeners(side.arn)),
+    "elb": ("aws", "elb:DescribeLoadBalancers", lambda side: side.outside.balancers.balancer(CLASSIC)),
     "ec2": ("aws", "ec2:DescribeSecurityGroupRules", lambda side: side.outside.network.rules_left(("sgr-0",))),
     "sts": ("aws", "sts:GetCallerIdentity", lambda side: side.outside.network.caller()),
     "route53": ("aws", "route53:ListHostedZones", lambda side: side.outside.records.zones()),
@@ -65,7 +67,7 @@ def test_a_change_that_fails_says_whether_it_may_have_been_done(side: Side, mode
         assert type(caught.value) is family
 
 
-@pytest.mark.parametrize("look", ["elbv2", "ec2", "sts", "route53", "cloudwatch"])
+@pytest.mark.parametrize("look", ["elbv2", "elb", "ec2", "sts", "route53", "cloudwatch"])
 def test_expired_credentials_are_told_as_such(wired: Side, look: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each service says it in its own words; the person signs in again."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "EXPIRED")

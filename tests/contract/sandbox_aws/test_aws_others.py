@@ -1,4 +1,4 @@
-"""The smaller services through boto3: CloudWatch, STS, tagging, quotas, EKS, classic load balancing."""
+"""The smaller services through boto3: CloudWatch, STS, tagging, quotas and EKS."""
 
 from __future__ import annotations
 
@@ -138,13 +138,3 @@ def test_the_cluster_is_known_to_eks(stage) -> None:
     assert eks.describe_cluster(name="sandbox")["cluster"]["resourcesVpcConfig"]["vpcId"] == stage.vpc.id
     with pytest.raises(eks.exceptions.ResourceNotFoundException):
         eks.describe_cluster(name="another")
-
-
-def test_there_are_no_classic_load_balancers(stage) -> None:
-    elb = stage.client("elb")
-
-    assert elb.describe_load_balancers()["LoadBalancerDescriptions"] == []
-    with pytest.raises(elb.exceptions.AccessPointNotFoundException):
-        elb.describe_load_balancers(LoadBalancerNames=["a"])
-    with pytest.raises(elb.exceptions.AccessPointNotFoundException):
-        elb.describe_load_balancer_attributes(LoadBalancerName="a")

@@ -6,10 +6,12 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dns.message
@@ -66,6 +68,15 @@ def test_everything_it_says_it_serves_answers(running: process.State) -> None:
         query = dns.message.make_query("example.com", "SOA")
         assert dns.query.udp(query, each, timeout=2, port=int(env["MIGRATE_DNS_PORT"])).answer
     assert env["MIGRATE_WAITS"] == "sandbox" and len(running.resolvers) == 3
+
+
+def test_programs_outside_can_trust_its_listeners(running: process.State) -> None:
+    authority = Path(process.environment(BASE)["MIGRATE_SANDBOX_CA"])
+
+    assert authority.stat().st_mode & 0o777 == 0o600
+    assert ssl.create_default_context(cafile=str(authority)).cert_store_stats()["x509_ca"] == 1
+    assert f"curl --cacert {authority}" in process.served(running)
+    assert control("certificates.issue", names=["a.example.com"])["arn"].startswith("arn:aws:acm:us-east-1:")
 
 
 def test_loopback_is_kept_from_a_proxy(running: process.State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +143,7 @@ def test_workloads_can_be_disturbed(running: process.State) -> None:
 @pytest.mark.parametrize(
     ("verb", "payload", "said"),
     [
-        ("dance", {}, "no verb 'dance'; there are clients.report, "),
+        ("dance", {}, "no verb 'dance'; there are certificates.issue, clients.report, "),
         ("faults.arm", {"where": "moon", "operation": "*", "mode": "deny"}, "Invalid enum value 'moon'"),
         ("faults.arm", {"where": "aws", "mode": "deny"}, "missing required field `operation`"),
         ("clients.start", {"names": []}, "length >= 1"),

@@ -184,7 +184,7 @@ class Lists:
     def __init__(self) -> None:
         self.begun = 0
 
-    def services(self, namespace: str | None = None) -> Iterator[Service]:
+    def services(self, namespace: str | None = None, selector: str = "") -> Iterator[Service]:
         self.begun += 1
         for number in range(6):
             if number == 3 and self.begun == 1:
@@ -200,6 +200,9 @@ class Lists:
     def readers(self, namespace: str, name: str) -> tuple[Reader, ...]:
         return (Reader(namespace, name),)
 
+    def mentions(self, names: tuple[str, ...]) -> tuple[Reader, ...]:
+        return tuple(Reader("Deployment", each) for each in names)
+
 
 def test_a_list_that_breaks_gives_every_item_once() -> None:
     """A Service that is left out would be left behind."""
@@ -207,6 +210,7 @@ def test_a_list_that_breaks_gives_every_item_once() -> None:
 
     assert [each.name for each in survey.services()] == [f"s{number}" for number in range(6)]
     assert survey.readers("shop", "web") == (Reader("shop", "web"),)
+    assert survey.mentions(("shop.example.com",)) == (Reader("Deployment", "shop.example.com"),)
     assert survey.ingresses() == survey.workloads() == ()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from migrator.checks import CHECKS, Check, one, run
+from migrator.checks import CHECKS, CLUSTER_WIDE, Check, one, run
 from migrator.checks.controller import flag
 from migrator.checks.records import difference, shown
 from migrator.checks.result import Result
@@ -18,6 +18,7 @@ from migrator.errors import CODES, Denied, Throttled
 from migrator.model.cluster import MARK, Controller
 from migrator.model.records import RecordSet
 from tests.unit import given
+from tests.unit.surroundings import LBC_IMAGE
 from tests.unit.world import World
 
 BY_NAME = {each.NAME: each for each in CHECKS}
@@ -38,7 +39,12 @@ def test_as_planned_every_check_passes(check: Check) -> None:
 
 def test_all_results_come_in_the_order_of_the_checks() -> None:
     assert [each.id for each in run(MIGRATION, World().outside())] == [each.NAME for each in CHECKS]
-    assert [each.id for each in run(MIGRATION, World().outside(), CHECKS[:1])] == ["cluster"]
+    assert [each.id for each in run(MIGRATION, World().outside(), CHECKS[1:2])] == ["cluster"]
+
+
+def test_the_clock_is_judged_before_anybody_else_asks_who_we_are() -> None:
+    """Answers are shared in a run, and its check goes by when its own answer came."""
+    assert CHECKS[0].NAME == CLUSTER_WIDE[0].NAME == "clock"
 
 
 def setting(**attributes: Any) -> Callable[[World], None]:
@@ -58,7 +64,7 @@ def listeners(*new: Any) -> Callable[[World], None]:
 
 
 def lbc(ready: int, *args: str) -> Callable[[World], None]:
-    return setting(deployed=Controller("kube-system", "lbc", ready, args=args))
+    return setting(deployed=Controller("kube-system", "lbc", ready, LBC_IMAGE, args))
 
 
 def sick(world: World) -> None:
@@ -97,7 +103,7 @@ FAILS: tuple[tuple[str, str, Callable[[World], None], str, str], ...] = (
     ("nothing-healthy", "health", sick, "legacy-unhealthy", "0 of 2 targets of legacy"),
     ("no-controller", "controller", setting(deployed=None), "no-controller", "in any namespace"),
     ("a-controller-that-is-not-ready", "controller", lbc(0), "no-controller", "0 ready replicas"),
-    ("a-controller-of-another-cluster", "controller", lbc(1, "--cluster-name", "x"), "no-controller", "works for cluster 'x'"),
+    ("a-controller-of-another-cluster", "flags", lbc(1, "--cluster-name", "x"), "controller-flags", "works for cluster 'x'"),
     ("a-stack-that-is-taken", "stack", setting(tagged=(given.lb(),)), "stack-taken", "load balancer new"),
     (
         "a-clone-of-somebody-else",

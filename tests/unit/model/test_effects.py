@@ -72,3 +72,11 @@ def test_a_digest_is_of_the_value_not_of_its_order() -> None:
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
     assert digest(1).startswith("sha256:")
     assert len({chained("", 1), chained("x", 1), chained("x", 2)}) == 3
+
+
+@pytest.mark.parametrize("effect", [effects.DeleteLoadBalancer, effects.DisableDeletionProtection])
+def test_a_load_balancer_of_either_family_is_called_by_its_name(effect: Any) -> None:
+    """The classic family has no `net/` before the name, and no id behind it."""
+    arns = ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/" + each for each in ("net/web/0123", "web"))
+
+    assert [effect(each).summary.endswith(" web") for each in arns] == [True, True]

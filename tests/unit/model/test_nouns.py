@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from migrator.model.balancers import balancer_name, is_classic
 from migrator.model.records import BalancerName
 from migrator.model.waits import PRESETS, SANDBOX, STANDARD, Waits
 from tests.unit import given
@@ -31,3 +32,20 @@ def test_a_call_may_be_unclear_for_longer_than_it_may_be_late() -> None:
 
 def test_presets_have_names() -> None:
     assert {"standard": STANDARD, "sandbox": SANDBOX} == PRESETS
+
+
+ARN = "arn:aws:elasticloadbalancing:eu-west-1:1:"
+ARNS = (
+    (ARN + "loadbalancer/web", True, "web"),
+    (ARN + "loadbalancer/web#HTTP:31080", True, "web"),
+    (ARN + "loadbalancer/net/web/0123", False, "web"),
+    (ARN + "loadbalancer/app/web/0123", False, "web"),
+    (ARN + "targetgroup/web/0123", False, ""),
+    ("", False, ""),
+)
+
+
+@pytest.mark.parametrize(("arn", "classic", "name"), ARNS)
+def test_an_arn_tells_the_family(arn: str, classic: bool, name: str) -> None:
+    """Whom to ask is decided by it alone."""
+    assert (is_classic(arn), balancer_name(arn)) == (classic, name)

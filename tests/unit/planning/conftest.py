@@ -11,14 +11,16 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.errors import Denied, OutsideError
-from migrator.model.balancers import Caller, HealthCheck, Listener, LoadBalancer, Rule, Target, TargetGroup, Zone
+from migrator.model.balancers import Caller, FlowMinute, HealthCheck, Listener, LoadBalancer, Rule, Target, TargetGroup, Zone
 from migrator.model.cluster import ClusterIdentity, Controller, Ingress, Reader, Service, Workload
-from migrator.model.migration import Migration
+from migrator.model.migration import Attachment, Migration
+from migrator.model.names import Answer
 from migrator.model.records import AliasTarget, HostedZone, RecordSet
 from migrator.planning.found import Live
 from migrator.planning.plan import Wishes, plan
 from migrator.planning.write import render
 from migrator.ports.outside import Outside
+from tests.unit.surroundings import LBC_IMAGE, Surroundings
 
 LB = "service.beta.kubernetes.io/aws-load-balancer-"
 UID = "6f1c9a52-0d3b-4c55-9d0e-1a2b3c4d5e6f"
@@ -100,7 +102,13 @@ def listener(port: int = 8080, protocol: str = "TCP", **changes: Any) -> Listene
 def live(**changes: Any) -> Live:
     """What discovery found of shop/web."""
     attributes = {"load_balancing.cross_zone.enabled": "true", "deletion_protection.enabled": "false"}
-    return replace(Live(service(), balancer(), attributes, (listener(),), (group(),)), **changes)
+    found = Live(service(), balancer(), attributes, (listener(),), (group(),), node_rules=(client_rule(),))
+    return replace(found, **changes)
+
+
+def client_rule(source: str = "0.0.0.0/0", **changes: Any) -> Rule:
+    """Legacy's rule that lets clients reach the nodes."""
+    return replace(Rule("sgr-0c1", "sg-0n1", "tcp", 31080, 31080, source, f"kubernetes.io/rule/nlb/client={NAME}"), **changes)
 
 
 def cname(name: str = "shop.example.com.", value: str = HOST, ttl_s: int = 300, **routing: str) -> RecordSet:
@@ -113,13 +121,26 @@ def alias(name: str = "example.com.", type: str = "A", goal: str = "dualstack." 
     return RecordSet(name, type, alias=AliasTarget("Z3F0SRJ5LGBH90", goal, True), routing=routing)
 
 
+class Resolvers:
+    """The name look: caching resolvers that all answer."""
+
+    def __init__(self, addresses: tuple[str, ...]) -> None:
+        self._addresses = addresses
+
+    def resolvers(self) -> tuple[str, ...]:
+        return self._addresses
+
+    def asked(self, server: str, name: str, type: str, *, recursive: bool) -> Answer:
+        return Answer("NOERROR", ("192.0.2.1",))
+
+
 @dataclass
-class World:
+class World(Surroundings):
     """Every port at once; a value that is an OutsideError is raised instead of answered."""
 
     services: dict[tuple[str, str], Service] = field(default_factory=lambda: {("shop", "web"): service()})
     controllers: Controller | None = field(
-        default_factory=lambda: Controller("kube-system", "lbc", 2, args=("--cluster-name=shop-prod",))
+        default_factory=lambda: Controller("kube-system", "lbc", 2, LBC_IMAGE, ("--cluster-name=shop-prod",))
     )
     lb: LoadBalancer | None = field(default_factory=balancer)
     lb_attributes: dict[str, str] = field(default_factory=lambda: dict(live().attributes))
@@ -127,7 +148,7 @@ class World:
     lb_groups: tuple[TargetGroup, ...] = field(default_factory=lambda: (group(),))
     healthy: bool = True
     taken: tuple[LoadBalancer, ...] = ()
-    named_rules: tuple[Rule, ...] = ()
+    named_rules: tuple[Rule, ...] = field(default_factory=lambda: (client_rule(),))
     other_rules: tuple[Rule, ...] = ()
     zone_list: tuple[HostedZone, ...] | OutsideError = (PUBLIC, PRIVATE)
     sets: dict[str, tuple[RecordSet, ...] | OutsideError] = field(
@@ -137,10 +158,14 @@ class World:
     ingress_list: tuple[Ingress, ...] | OutsideError = ()
     workload_list: tuple[Workload, ...] | OutsideError = ()
     reader_list: tuple[Reader, ...] | OutsideError = ()
+    owned_list: tuple[str, ...] | OutsideError = ()
+    attached: dict[str, tuple[Attachment, ...] | OutsideError] = field(default_factory=dict)  # by kind
+    minutes: tuple[FlowMinute, ...] | OutsideError = ()
+    mention_list: tuple[Reader, ...] | OutsideError = ()
     rehearsal: OutsideError | dict[str, Any] = field(default_factory=dict)
 
     def outside(self) -> Outside:
-        return Outside(self, self, self, self, self, self, self, self, self, self, self, self, "host")  # type: ignore[arg-type]
+        return Outside(*[self] * 5, Resolvers(self.asked), *[self] * 8, "host")  # type: ignore[arg-type]
 
     def plan(self, **wishes: Any) -> Migration:
         return plan("shop", "web", self.outside(), self, Wishes(context="prod", **wishes))
@@ -171,6 +196,12 @@ class World:
     def readers(self, namespace: str, name: str) -> tuple[Reader, ...]:
         return answered(self.reader_list)
 
+    def owned(self, namespace: str, uid: str) -> tuple[str, ...]:
+        return answered(self.owned_list)
+
+    def mentions(self, names: tuple[str, ...]) -> tuple[Reader, ...]:
+        return tuple(each for each in answered(self.mention_list) if each.how.removeprefix("names ") in names)
+
     # AWS
     def named(self, hostname: str) -> LoadBalancer | None:
         return self.lb
@@ -178,10 +209,13 @@ class World:
     def balancer(self, arn: str) -> LoadBalancer | None:
         return self.lb
 
+    def namesakes(self, name: str) -> tuple[LoadBalancer, ...]:
+        return (self.lb,) if self.lb is not None and self.lb.name == name else ()
+
     def attributes(self, arn: str) -> dict[str, str]:
         return self.lb_attributes
 
-    def listeners(self, arn: str) -> tuple[Listener, ...]:
+    def listeners(self, arn: str, *, whole: bool = False) -> tuple[Listener, ...]:
         return self.lb_listeners
 
     def groups(self, arn: str) -> tuple[TargetGroup, ...]:
@@ -200,7 +234,10 @@ class World:
         return self.named_rules
 
     def rules_of(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
-        return self.other_rules
+        return (*self.named_rules, *self.other_rules)
+
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        return tuple(each for each in self.other_rules if each.source in groups)
 
     def zones(self) -> tuple[HostedZone, ...]:
         return answered(self.zone_list)
@@ -211,10 +248,42 @@ class World:
     def at(self, zone_id: str, names: tuple[str, ...]) -> tuple[RecordSet, ...]:
         return tuple(each for each in answered(self.sets[zone_id]) if each.name in names)
 
-    # names and time
-    def resolvers(self) -> tuple[str, ...]:
-        return self.asked
+    # what is bound to the load balancer
+    def kept(self) -> World:
+        return self
 
+    def bound(self, kind: str) -> tuple[Attachment, ...]:
+        found: tuple[Attachment, ...] = answered(self.attached.get(kind, ()))
+        return found
+
+    def endpoint_services(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("endpoint-service")
+
+    def vpc_links(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("vpc-link")
+
+    def accelerators(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("accelerator")
+
+    def scaling_groups(self, balancer: LoadBalancer, groups: tuple[TargetGroup, ...]) -> tuple[Attachment, ...]:
+        return self.bound("scaling-group")
+
+    def alarms(self, balancer: LoadBalancer, groups: tuple[TargetGroup, ...]) -> tuple[Attachment, ...]:
+        return self.bound("alarm")
+
+    def dashboards(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("dashboard")
+
+    def health_checks(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("health-check")
+
+    def distributions(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
+        return self.bound("distribution")
+
+    def flows(self, balancer_arn: str, start: float, end: float, period_s: int) -> tuple[FlowMinute, ...]:
+        return answered(self.minutes)
+
+    # time
     def now(self) -> float:
         return 1_700_000_000.0
 
@@ -236,7 +305,6 @@ def example() -> Migration:
         "connection_idle_timeout": "3600",
     }
     world = World(
-        named_rules=(Rule("sgr-0c1", "sg-0n1", "tcp", 31080, 31080, "0.0.0.0/0", f"kubernetes.io/rule/nlb/client={NAME}"),),
         other_rules=(Rule("sgr-0m1", "sg-0n1", "icmp", 3, 4, "0.0.0.0/0", "kubernetes.io/rule/nlb/mtu"),),
         sets={"Z0PUBLIC": (alias(), alias(type="AAAA"), cname()), "Z0PRIVATE": Denied("route53:ListResourceRecordSets denied")},
         reader_list=(Reader("Ingress/shop/front", "backend of host shop.example.com"),),

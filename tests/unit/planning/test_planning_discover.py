@@ -54,18 +54,43 @@ def test_a_hostname_with_nothing_behind_it_names_account_and_region(world: Any) 
     error = refused(world)
 
     assert error.code == "no-balancer"
-    assert "in account 111122223333, region eu-central-1" in error.seen[0]
+    assert "asked in account 111122223333, region eu-central-1" in error.seen
 
 
 def test_somebody_else_s_balancer_is_refused(world: Any, build: SimpleNamespace) -> None:
     world.lb = build.balancer(tags={"service.k8s.aws/stack": "shop/web"})
 
+    assert refused(world).code == "owner-unclear"
+
+
+def test_an_edit_of_the_live_service_is_refused_with_its_evidence(world: Any, build: SimpleNamespace) -> None:
+    world.services[("shop", "web")] = build.service(annotations={})
+
+    error = refused(world)
+
+    assert error.code == "edited-in-place"
+    assert "no type annotation" in error.seen
+
+
+def test_a_class_settles_it_where_aws_cannot_be_asked(world: Any, build: SimpleNamespace) -> None:
+    """Whoever migrated long ago needs no AWS rights to be told so."""
+    world.services[("shop", "web")] = build.service(spec=build.service().spec | {"loadBalancerClass": "service.k8s.aws/nlb"})
+    world.named = lambda hostname: build.answered(build.DENIED)
+
     assert refused(world).code == "not-legacy"
+
+
+def test_the_plan_says_whose_it_is(world: Any) -> None:
+    found = discover("shop", "web", world.outside(), world)
+
+    assert found.owner == "in-tree-nlb"
+    assert found.evidence[0].startswith("finalizer ")
 
 
 def test_lbc_is_known_by_the_class_it_was_told(world: Any, build: SimpleNamespace) -> None:
     world.controllers = Controller("kube-system", "lbc", 1, args=("--load-balancer-class", "acme.example/nlb"))
     world.services[("shop", "web")] = build.service(spec=build.service().spec | {"loadBalancerClass": "acme.example/nlb"})
+    world.lb = build.balancer(name="k8s-shop-web-0123456789", tags={"service.k8s.aws/stack": "shop/web"})
 
     assert "AWS Load Balancer Controller already" in refused(world).message
 
@@ -88,17 +113,6 @@ def test_readers_are_kept(world: Any) -> None:
     world.reader_list = (Reader("Ingress/shop/a", "backend"),)
 
     assert discover("shop", "web", world.outside(), world).readers == world.reader_list
-
-
-def test_whoever_would_make_the_service_again_is_named(world: Any, build: SimpleNamespace) -> None:
-    world.services[("shop", "web")] = build.service(
-        labels={"app.kubernetes.io/managed-by": "Helm"}, owners=("Gateway/shop-gateway",)
-    )
-
-    (finding,) = discover("shop", "web", world.outside(), world).findings
-
-    assert (finding.id, finding.severity) == ("remade", "warning")
-    assert "owner Gateway/shop-gateway, app.kubernetes.io/managed-by: Helm" in finding.seen
 
 
 def rule(id: str, description: str, port: int = 31080, group: str = "sg-1") -> Rule:
@@ -127,6 +141,7 @@ def test_only_rules_of_this_balancer_on_this_service_s_ports_are_ours(world: Any
 
 
 def test_without_named_rules_no_group_is_searched(world: Any, build: SimpleNamespace) -> None:
+    world.named_rules = ()
     world.other_rules = (rule("sgr-mtu", "kubernetes.io/rule/nlb/mtu", 3),)
 
     assert node_rules(world, build.service(), build.balancer()) == ((), ())

@@ -204,10 +204,10 @@ def test_a_check_that_could_not_look_is_a_decision(world: Any, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        pytest.param(Rejected("spec.ports[0] is odd"), "blocked clone-rejected", id="rejected"),
-        pytest.param(Conflict("already exists"), "blocked clone-exists", id="taken"),
-        pytest.param({"annotations": {MARK: "other"}}, "blocked clone-changed", id="changed-annotation"),
-        pytest.param({"spec": {"loadBalancerClass": "other"}}, "blocked clone-changed", id="changed-class"),
+        pytest.param(Rejected("spec.ports[0] is odd"), "blocked check/rehearsal", id="rejected"),
+        pytest.param(Conflict("already exists"), "blocked check/rehearsal", id="taken"),
+        pytest.param({"annotations": {MARK: "other"}}, "blocked check/rehearsal", id="changed-annotation"),
+        pytest.param({"spec": {"loadBalancerClass": "other"}}, "blocked check/rehearsal", id="changed-class"),
     ],
 )
 def test_what_the_server_would_not_take_as_it_is_stops_the_plan(world: Any, answer: Any, finding: str) -> None:
@@ -222,14 +222,14 @@ def test_what_the_server_would_not_take_as_it_is_stops_the_plan(world: Any, answ
 def test_a_rehearsal_that_is_not_allowed_is_a_decision(world: Any) -> None:
     world.rehearsal = Denied("may not create services")
 
-    assert asked(world.plan()) == ["clone-not-rehearsed"]
+    assert asked(world.plan()) == ["check-rehearsal"]
 
 
-def test_an_api_server_that_is_gone_ends_the_planning(world: Any) -> None:
+def test_a_rehearsal_without_an_answer_is_a_decision_too(world: Any) -> None:
+    """Unknown is never taken for a yes."""
     world.rehearsal = Unreachable("connection refused")
 
-    with pytest.raises(Unreachable):
-        world.plan()
+    assert asked(world.plan()) == ["check-rehearsal"]
 
 
 def test_the_clone_of_an_interrupted_run_is_planned_again_under_its_name(world: Any, build: SimpleNamespace) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from migrator.model.balancers import HealthCheck, Zone
 from migrator.model.cluster import MARK
 from migrator.model.migration import DiffRow
+from migrator.planning.lbc import Lbc
 from migrator.planning.pieces import short, yes
 from migrator.planning.translate import Translated, clone_names, translate
 
@@ -26,7 +27,12 @@ def made(build: SimpleNamespace, service: Any = None, **live: Any) -> Translated
     return translate(build.live(**live), "web-lbc", "m-1")
 
 
-def annotations(made: Translated) -> dict[str, str]:
+def told(*args: str, version: tuple[int, int, int] | None = None) -> Lbc:
+    """LBC as it was started."""
+    return Lbc(version, args)
+
+
+def clone_says(made: Translated) -> dict[str, str]:
     """The clone's annotations by what follows the usual prefix."""
     return {key.removeprefix(LB): value for key, value in made.manifest["metadata"]["annotations"].items()}
 
@@ -60,6 +66,7 @@ def test_a_plain_service_becomes_a_plain_clone(build: SimpleNamespace) -> None:
                 LB + "healthcheck-protocol": "tcp",
                 LB + "healthcheck-timeout": "10",
                 LB + "healthcheck-unhealthy-threshold": "3",
+                LB + "inbound-sg-rules-on-private-link-traffic": "off",
                 LB + "ip-address-type": "ipv4",
                 LB + "nlb-target-type": "instance",
                 LB + "scheme": "internet-facing",
@@ -71,6 +78,7 @@ def test_a_plain_service_becomes_a_plain_clone(build: SimpleNamespace) -> None:
             "type": "LoadBalancer",
             "loadBalancerClass": "service.k8s.aws/nlb",
             "externalTrafficPolicy": "Cluster",
+            "loadBalancerSourceRanges": ["0.0.0.0/0"],
             "selector": {"app": "web"},
             "ports": [{"name": "http", "protocol": "TCP", "port": 8080, "targetPort": 8080}],
         },
@@ -80,7 +88,12 @@ def test_a_plain_service_becomes_a_plain_clone(build: SimpleNamespace) -> None:
 
 
 def test_the_class_that_lbc_was_told_is_set(build: SimpleNamespace) -> None:
-    assert translate(build.live(), "web-lbc", "m-1", "acme/nlb").manifest["spec"]["loadBalancerClass"] == "acme/nlb"
+    assert (
+        translate(build.live(), "web-lbc", "m-1", Lbc(args=("--load-balancer-class=acme/nlb",))).manifest["spec"][
+            "loadBalancerClass"
+        ]
+        == "acme/nlb"
+    )
 
 
 NAMED = """
@@ -114,12 +127,11 @@ def test_every_annotation_ends_in_one_row_with_a_reason(build: SimpleNamespace, 
     """A reviewer must be able to account for each line of what is there now."""
     clone = made(build, build.service(annotations=there))
 
-    shown = [each for each in clone.diff if each.annotation]
+    assert set(there) <= set(clone.fates)
     for key, value in there.items():
-        rows = [each for each in shown if (value or '""') == each.annotation or f"{short(key)}={value}" in each.annotation]
-        assert rows or value == ""
-        assert all(each.rule.startswith(("kept", "rewritten", "dropped")) for each in rows)
-    carried = annotations(clone)
+        shown = [each for each in clone.diff if (value or '""') == each.annotation or f"{short(key)}={value}" in each.annotation]
+        assert [each for each in shown if each.rule and each.fate != "written"] or value == ""
+    carried = clone_says(clone)
     assert carried[MARK] == "m-1"
     assert not [key for key in carried if "external-dns" in key or "kubectl" in key or "helm" in key]
     assert not {"type", "internal", "proxy-protocol", "name", "access-log-enabled", "eip-allocations"} & set(carried)
@@ -130,17 +142,17 @@ def test_the_scheme_is_the_live_one_whatever_the_annotation_says(build: SimpleNa
     """The two controllers read the old annotation differently."""
     clone = made(build, build.annotated(internal=text), balancer=build.balancer(scheme="internal"))
 
-    assert annotations(clone)["scheme"] == "internal"
-    assert "internal" not in annotations(clone)
+    assert clone_says(clone)["scheme"] == "internal"
+    assert "internal" not in clone_says(clone)
     assert row(clone, "scheme").annotation
 
 
 def test_a_dormant_annotation_does_not_wake(build: SimpleNamespace) -> None:
     clone = made(build, build.annotated(scheme="internal", name="mine", disable_nlb_sg="true", nlb_target_type="ip"))
 
-    assert annotations(clone)["scheme"] == "internet-facing"
-    assert annotations(clone)["nlb-target-type"] == "instance"
-    assert not {"name", "disable-nlb-sg"} & set(annotations(clone))
+    assert clone_says(clone)["scheme"] == "internet-facing"
+    assert clone_says(clone)["nlb-target-type"] == "instance"
+    assert not {"name", "disable-nlb-sg"} & set(clone_says(clone))
 
 
 def test_targets_that_legacy_does_not_make_stop_it(build: SimpleNamespace) -> None:
@@ -161,14 +173,16 @@ def test_attributes_are_carried_as_they_are_live(build: SimpleNamespace) -> None
 
     clone = made(build, build.annotated(cross_zone_load_balancing_enabled="True", access_log_enabled="true"), attributes=live)
 
-    assert annotations(clone)["attributes"].split(",") == [
+    assert clone_says(clone)["attributes"].split(",") == [
         "load_balancing.cross_zone.enabled=false",
         "access_logs.s3.enabled=true",
         "access_logs.s3.bucket=logs",
         "dns_record.client_routing_policy=availability_zone_affinity",
     ]
     assert row(clone, "deletion protection").new == "false"
-    assert row(clone, "cross-zone") == DiffRow("cross-zone", "True", "false", "false", "rewritten: as live")
+    assert row(clone, "cross-zone") == DiffRow(
+        "cross-zone", "True", "false", "false", "as live; the old key would override the attributes", "rewritten"
+    )
     assert ids(clone) == ["note access-logs"]
 
 
@@ -177,7 +191,7 @@ def test_logs_that_are_off_are_not_carried(build: SimpleNamespace) -> None:
 
     clone = made(build, build.annotated(attributes="x=y"), attributes=live)
 
-    assert annotations(clone)["attributes"] == "load_balancing.cross_zone.enabled=false"
+    assert clone_says(clone)["attributes"] == "load_balancing.cross_zone.enabled=false"
     assert row(clone, "other attributes").new == "AWS's own"
 
 
@@ -194,14 +208,14 @@ def test_tags_are_carried_without_the_controllers_own(build: SimpleNamespace) ->
 
     clone = made(build, build.annotated(additional_resource_tags="team=shop,empty"), balancer=build.balancer(tags=tags))
 
-    assert annotations(clone)["additional-resource-tags"] == "empty=,team=shop\\,web"
+    assert clone_says(clone)["additional-resource-tags"] == "empty=,team=shop\\,web"
     assert ids(clone) == ["warning tag/odd=key"]
 
 
 def test_without_tags_the_annotation_is_left_out(build: SimpleNamespace) -> None:
     clone = made(build, balancer=build.balancer(tags={}))
 
-    assert "additional-resource-tags" not in annotations(clone)
+    assert "additional-resource-tags" not in clone_says(clone)
     assert row(clone, "tags").live == "none"
 
 
@@ -212,8 +226,8 @@ def test_fixed_addresses_are_asked_about(build: SimpleNamespace) -> None:
     clone = made(build, build.annotated(eip_allocations="eipalloc-1"), balancer=build.balancer(zones=zones))
 
     assert [(each.id, each.value) for each in clone.decisions] == [("fixed-addresses", None)]
-    assert "eip-allocations" not in annotations(clone)
-    assert row(clone, "fixed addresses").rule.startswith("dropped")
+    assert "eip-allocations" not in clone_says(clone)
+    assert row(clone, "fixed addresses").fate == "decision"
 
 
 def test_private_addresses_are_asked_about_too(build: SimpleNamespace) -> None:
@@ -227,47 +241,6 @@ def test_an_allocation_that_was_never_used_is_dropped(build: SimpleNamespace) ->
 
     assert clone.decisions == ()
     assert row(clone, "fixed addresses").live == "none"
-
-
-def test_security_groups_that_are_live_by_annotation_are_kept(build: SimpleNamespace) -> None:
-    clone = made(build, build.annotated(security_groups="sg-2, sg-1"), balancer=build.balancer(security_groups=("sg-1", "sg-2")))
-
-    assert annotations(clone)["security-groups"] == "sg-1,sg-2"
-    assert annotations(clone)["manage-backend-security-group-rules"] == "true"
-    assert ids(clone) == []
-
-
-def test_source_ranges_beside_security_groups_stop_it(build: SimpleNamespace) -> None:
-    service = build.annotated(security_groups="sg-1")
-    service = replace(service, spec=service.spec | {"loadBalancerSourceRanges": ["192.0.2.0/24"]})
-
-    clone = made(build, service, balancer=build.balancer(security_groups=("sg-1",)))
-
-    assert ids(clone) == ["blocked source-ranges-ignored"]
-
-
-@pytest.mark.parametrize(
-    ("spec", "said"), [({}, "admits 0.0.0.0/0"), ({"loadBalancerSourceRanges": ["192.0.2.0/24"]}, "192.0.2.0/24")]
-)
-def test_security_groups_from_elsewhere_are_asked_about(build: SimpleNamespace, spec: dict[str, Any], said: str) -> None:
-    service = build.service(spec=build.service().spec | spec)
-
-    clone = made(build, service, balancer=build.balancer(security_groups=("sg-1",)))
-
-    assert [each.id for each in clone.decisions] == ["security-groups"]
-    assert said in clone.decisions[0].question
-    assert "security-groups" not in annotations(clone)
-
-
-def test_source_ranges_are_kept_where_they_count(build: SimpleNamespace) -> None:
-    key = "service.beta.kubernetes.io/load-balancer-source-ranges"
-    ranged = build.annotated(**{key: "192.0.2.0/24, 198.51.100.0/24"})
-    field = replace(ranged, spec=ranged.spec | {"loadBalancerSourceRanges": ["203.0.113.0/24"]})
-
-    assert made(build, ranged).manifest["metadata"]["annotations"][key] == "192.0.2.0/24,198.51.100.0/24"
-    assert key not in made(build, field).manifest["metadata"]["annotations"]
-    assert made(build, field).manifest["spec"]["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
-    assert row(made(build, field), "source ranges").rule.startswith("dropped")
 
 
 def secure(build: SimpleNamespace, *ports: int, **changes: Any) -> tuple[Any, ...]:
@@ -287,20 +260,20 @@ def test_tls_is_as_it_is_live_and_ports_are_numbers(build: SimpleNamespace) -> N
 
     clone = made(build, service, listeners=listeners)
 
-    said = annotations(clone)
+    said = clone_says(clone)
     assert (said["ssl-cert"], said["ssl-ports"]) == ("arn:cert", "443")
     assert (said["ssl-negotiation-policy"], said["alpn-policy"]) == ("ELBSecurityPolicy-TLS13-1-2-2021-06", "HTTP2Preferred")
     assert "backend-protocol" not in said
-    assert row(clone, "backend protocol").rule.startswith("dropped")
-    assert row(clone, "certificates").rule.startswith("kept")
+    assert row(clone, "backend protocol").fate == "dropped"
+    assert row(clone, "certificates").fate == "kept"
     assert ids(clone) == []
 
 
 def test_tls_to_the_targets_is_carried(build: SimpleNamespace) -> None:
     clone = made(build, on_ports(build, 443), listeners=secure(build, 443, alpn=("None",)), groups=(build.group(protocol="TLS"),))
 
-    assert annotations(clone)["backend-protocol"] == "ssl"
-    assert "alpn-policy" not in annotations(clone)
+    assert clone_says(clone)["backend-protocol"] == "ssl"
+    assert "alpn-policy" not in clone_says(clone)
 
 
 def test_tls_listeners_that_differ_stop_it(build: SimpleNamespace) -> None:
@@ -310,15 +283,15 @@ def test_tls_listeners_that_differ_stop_it(build: SimpleNamespace) -> None:
 
     assert ids(clone) == ["blocked tls/ssl-negotiation-policy"]
     assert row(clone, "TLS policy").live == "443: ELBSecurityPolicy-TLS13-1-2-2021-06; 8443: none"
-    assert "ssl-negotiation-policy" not in annotations(clone)
+    assert "ssl-negotiation-policy" not in clone_says(clone)
 
 
 def test_tls_annotations_without_tls_are_dropped(build: SimpleNamespace) -> None:
     """A certificate that never took effect would on the clone."""
     clone = made(build, build.annotated(ssl_cert="arn:cert", ssl_ports="443"))
 
-    assert not {"ssl-cert", "ssl-ports"} & set(annotations(clone))
-    assert row(clone, "ssl-cert").live == "no TLS"
+    assert not {"ssl-cert", "ssl-ports"} & set(clone_says(clone))
+    assert (row(clone, "certificates").live, row(clone, "TLS ports").fate) == ("no TLS", "dropped")
 
 
 def test_ports_and_listeners_that_do_not_fit_are_told(build: SimpleNamespace) -> None:
@@ -341,7 +314,7 @@ def test_tcp_and_udp_on_one_port_are_written(build: SimpleNamespace) -> None:
 
     clone = made(build, replace(service, spec=service.spec | {"ports": both}), listeners=(build.listener(53, "TCP_UDP"),))
 
-    assert annotations(clone)["enable-tcp-udp-listener"] == "true"
+    assert clone_says(clone)["enable-tcp-udp-listener"] == "true"
     assert row(clone, "TCP and UDP").new == "true"
     assert ids(clone) == []
 
@@ -349,7 +322,7 @@ def test_tcp_and_udp_on_one_port_are_written(build: SimpleNamespace) -> None:
 def test_the_key_for_both_is_dropped_where_it_is_not_needed(build: SimpleNamespace) -> None:
     clone = made(build, build.annotated(enable_tcp_udp_listener="true"))
 
-    assert "enable-tcp-udp-listener" not in annotations(clone)
+    assert "enable-tcp-udp-listener" not in clone_says(clone)
     assert row(clone, "TCP and UDP").annotation == "true"
 
 
@@ -368,7 +341,7 @@ def test_a_health_check_never_asks_an_old_port(build: SimpleNamespace, port: str
 
     clone = made(build, service, groups=(build.group(health_check=check),))
 
-    said = annotations(clone)
+    said = clone_says(clone)
     assert said.get("healthcheck-port") == written
     assert (said["healthcheck-protocol"], said["healthcheck-path"], said["healthcheck-success-codes"]) == (
         "http",
@@ -384,16 +357,16 @@ def test_a_health_check_never_asks_an_old_port(build: SimpleNamespace, port: str
 def test_a_tcp_check_has_no_path(build: SimpleNamespace) -> None:
     clone = made(build, build.annotated(healthcheck_path="/ready", healthcheck_interval="30", healthcheck_timeout="5"))
 
-    assert "healthcheck-path" not in annotations(clone)
-    assert row(clone, "check path") == DiffRow("check path", "/ready", "", "", "dropped: the live check has no use for it")
-    assert row(clone, "check interval").rule == "kept: as live, written out"
-    assert row(clone, "check timeout").rule == "rewritten: as live, written out"
+    assert "healthcheck-path" not in clone_says(clone)
+    assert row(clone, "check path") == DiffRow("check path", "/ready", "", "", "the live check has no use for it", "dropped")
+    assert row(clone, "check interval").fate == "kept"
+    assert row(clone, "check timeout").fate == "rewritten"
 
 
 def test_an_http_check_without_a_path_is_left_to_lbc(build: SimpleNamespace) -> None:
     check = HealthCheck("HTTPS", "traffic-port", 10, 6, 2, 2)
 
-    said = annotations(made(build, groups=(build.group(health_check=check),)))
+    said = clone_says(made(build, groups=(build.group(health_check=check),)))
 
     assert said["healthcheck-protocol"] == "https"
     assert not {"healthcheck-path", "healthcheck-success-codes"} & set(said)
@@ -413,7 +386,7 @@ def test_old_node_ports_in_two_checks_are_the_same_check(build: SimpleNamespace)
     clone = made(build, service, groups=groups, listeners=(build.listener(8080), build.listener(8081)))
 
     assert ids(clone) == []
-    assert annotations(clone)["healthcheck-port"] == "traffic-port"
+    assert clone_says(clone)["healthcheck-port"] == "traffic-port"
 
 
 def test_target_group_attributes_are_live_s_not_the_annotations(build: SimpleNamespace) -> None:
@@ -430,37 +403,73 @@ def test_target_group_attributes_are_live_s_not_the_annotations(build: SimpleNam
 
     clone = made(build, service, groups=(build.group(attributes=attributes),))
 
-    assert annotations(clone)["target-group-attributes"].split(",") == [
+    assert clone_says(clone)["target-group-attributes"].split(",") == [
         "deregistration_delay.timeout_seconds=60",
         "preserve_client_ip.enabled=true",
         "proxy_protocol_v2.enabled=true",
         "stickiness.enabled=true",
         "stickiness.type=source_ip",
     ]
-    assert row(clone, "proxy-protocol").rule.startswith("rewritten")
+    assert row(clone, "proxy-protocol").fate == "dropped"
 
 
-def test_target_groups_that_differ_stop_it(build: SimpleNamespace) -> None:
-    other = build.group(attributes={"deregistration_delay.timeout_seconds": "0"})
+def test_target_groups_that_differ_are_written_by_port(build: SimpleNamespace) -> None:
+    """LBC takes attributes for all ports, and since 2.14.0 for one."""
+    other = build.group(arn="arn:other", attributes={"deregistration_delay.timeout_seconds": "0"})
+    listeners = (build.listener(8080), build.listener(443, groups=("arn:other",)))
 
-    clone = made(build, groups=(build.group(), other))
+    clone = made(build, on_ports(build, 443, 8080), groups=(build.group(), other), listeners=listeners)
+
+    said = clone_says(clone)
+    assert said["target-group-attributes"] == "proxy_protocol_v2.enabled=false"
+    assert said["target-group-attributes.443"] == "deregistration_delay.timeout_seconds=0"
+    assert said["target-group-attributes.8080"] == "deregistration_delay.timeout_seconds=300"
+    assert [each.id for each in clone.decisions] == ["lbc-version"]
+
+
+def test_a_target_group_without_a_listener_stops_it(build: SimpleNamespace) -> None:
+    clone = made(build, groups=(build.group(), build.group(arn="arn:adrift", name="adrift")))
 
     assert ids(clone) == ["blocked target-groups-differ"]
-    assert "deregistration_delay.timeout_seconds is 300 on 31080, 0 on 31080" in clone.findings[0].seen
+    assert "adrift" in clone.findings[0].seen
+
+
+def test_proxy_protocol_by_hand_on_one_port_is_written_by_port(build: SimpleNamespace) -> None:
+    """Contour's documentation has people switch it on in AWS, one target group at a time."""
+    other = build.group(arn="arn:other", attributes={"proxy_protocol_v2.enabled": "true"})
+    listeners = (build.listener(8080), build.listener(443, groups=("arn:other",)))
+
+    clone = made(build, on_ports(build, 443, 8080), groups=(build.group(), other), listeners=listeners)
+
+    said = clone_says(clone)
+    assert said["proxy-protocol-per-target-group"] == "443"
+    assert "proxy_protocol_v2" not in said["target-group-attributes"]
+    assert row(clone, "PROXY ports").new == "443"
 
 
 def test_what_aws_gives_each_protocol_is_no_difference(build: SimpleNamespace) -> None:
     cut = "deregistration_delay.connection_termination.enabled"
-    groups = (build.group(attributes={cut: "false"}), build.group(protocol="UDP", attributes={cut: "true"}))
+    other = build.group(arn="arn:other", protocol="UDP", attributes={cut: "true"})
+    listeners = (build.listener(8080), build.listener(53, "UDP", groups=("arn:other",)))
+    service = on_ports(build, 8080)
+    ports = [*service.spec["ports"], {"name": "dns", "port": 53, "protocol": "UDP"}]
 
-    assert ids(made(build, groups=groups)) == []
+    clone = made(
+        build,
+        replace(service, spec=service.spec | {"ports": ports}),
+        groups=(build.group(attributes={cut: "false"}), other),
+        listeners=listeners,
+    )
+
+    assert ids(clone) == []
+    assert "target-group-attributes" not in clone_says(clone)
 
 
 def test_without_target_groups_there_is_nothing_to_reproduce(build: SimpleNamespace) -> None:
     clone = made(build, groups=())
 
     assert ids(clone) == ["blocked no-target-groups"]
-    assert annotations(clone)["nlb-target-type"] == "instance"
+    assert clone_says(clone)["nlb-target-type"] == "instance"
 
 
 @pytest.mark.parametrize(("asked", "written", "found"), [("a=b, c=d", "a=b,c=d", []), ("a=,c", "a=,c", ["blocked node-labels"])])
@@ -469,7 +478,7 @@ def test_node_labels_are_trimmed_and_bare_ones_stop_it(
 ) -> None:
     clone = made(build, build.annotated(target_node_labels=asked))
 
-    assert annotations(clone)["target-node-labels"] == written
+    assert clone_says(clone)["target-node-labels"] == written
     assert ids(clone) == found
 
 
@@ -488,8 +497,8 @@ def test_what_belongs_to_one_object_is_stripped(build: SimpleNamespace) -> None:
 
     kept = clone.manifest["spec"]
     gone = {"clusterIP", "clusterIPs", "healthCheckNodePort", "loadBalancerIP", "externalIPs", "allocateLoadBalancerNodePorts"}
-    assert set(kept) == set(spec) - gone | {"loadBalancerClass"}
-    assert row(clone, "spec.externalIPs").rule.startswith("dropped")
+    assert set(kept) == set(spec) - gone | {"loadBalancerClass", "loadBalancerSourceRanges"}
+    assert row(clone, "spec.externalIPs").fate == "dropped"
 
 
 def test_a_node_port_of_zero_is_no_node_port(build: SimpleNamespace) -> None:
@@ -504,7 +513,7 @@ def test_a_node_port_of_zero_is_no_node_port(build: SimpleNamespace) -> None:
 @pytest.mark.parametrize(
     ("families", "address_type", "kept", "found"),
     [
-        (["IPv4", "IPv6"], "ipv4", ["IPv4"], []),
+        (["IPv4", "IPv6"], "ipv4", ["IPv4"], ["note ip-families"]),
         (["IPv6"], "ipv4", ["IPv6"], ["blocked ipv6-only"]),
         (["IPv4", "IPv6"], "dualstack", ["IPv4", "IPv6"], []),
     ],
@@ -518,7 +527,7 @@ def test_ip_families_fit_the_balancer(
 
     assert clone.manifest["spec"]["ipFamilies"] == kept
     assert ids(clone) == found
-    assert annotations(clone)["ip-address-type"] == address_type
+    assert clone_says(clone)["ip-address-type"] == address_type
 
 
 def test_without_a_selector_the_clone_would_have_no_targets(build: SimpleNamespace) -> None:
@@ -533,7 +542,7 @@ def test_labels_of_deployment_tools_are_dropped(build: SimpleNamespace) -> None:
     clone = made(build, build.service(labels=labels))
 
     assert clone.manifest["metadata"]["labels"] == {"app": "web"}
-    assert row(clone, "label helm.sh/chart").rule.startswith("dropped")
+    assert row(clone, "label helm.sh/chart").fate == "dropped"
     assert "labels" not in made(build, build.service(labels={})).manifest["metadata"]
 
 
@@ -541,8 +550,11 @@ def test_annotations_of_nobody_s_are_kept(build: SimpleNamespace) -> None:
     clone = made(build, build.annotated(**{"prometheus.io/scrape": "true", "meta.helm.sh/release-name": "x"}))
 
     assert clone.manifest["metadata"]["annotations"]["prometheus.io/scrape"] == "true"
-    assert row(clone, "prometheus.io/scrape").rule == "kept: no load balancer reads it"
-    assert row(clone, "meta.helm.sh/release-name").rule.startswith("dropped")
+    assert (row(clone, "prometheus.io/scrape").rule, row(clone, "prometheus.io/scrape").fate) == (
+        "no load balancer reads it",
+        "kept",
+    )
+    assert row(clone, "meta.helm.sh/release-name").fate == "dropped"
 
 
 def test_clone_names_are_dns_labels(build: SimpleNamespace) -> None:
@@ -563,4 +575,4 @@ def test_annotations_of_name_writers_are_never_carried(build: SimpleNamespace, k
     clone = made(build, build.annotated(**{key: "shop.example.com"}))
 
     assert key not in clone.manifest["metadata"]["annotations"]
-    assert row(clone, key).rule == "dropped: two Services would claim one name"
+    assert (row(clone, key).rule, row(clone, key).fate) == ("two Services would claim one name", "dropped")

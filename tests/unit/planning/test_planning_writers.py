@@ -35,7 +35,7 @@ def test_a_claim_beside_a_name_stops_the_plan(build: SimpleNamespace, name: str)
     findings = found(build, sets={"Z0PUBLIC": (build.cname(), claim), "Z0PRIVATE": ()})
 
     assert [each.severity for each in findings] == ["blocked"]
-    assert f"external-dns writes shop.example.com.: TXT {name}.example.com. in zone Z0PUBLIC" in findings[0].seen
+    assert f"external-dns writes shop.example.com. for service/shop/web: TXT {name}.example.com." in findings[0].seen
     assert "plan again" in findings[0].do
 
 
@@ -53,20 +53,23 @@ def test_a_claim_on_a_name_that_stays_is_none_of_ours(build: SimpleNamespace) ->
     assert found(build, sets={"Z0PUBLIC": (build.cname(), other, claim), "Z0PRIVATE": ()}) == []
 
 
+EXTERNAL_DNS = Workload("Deployment", "dns", "external-dns", ("registry.k8s.io/external-dns/external-dns:latest",), (), 1)
+
+
 @pytest.mark.parametrize(
-    "key",
+    ("key", "severity"),
     [
-        "external-dns.alpha.kubernetes.io/hostname",
-        "external-dns.alpha.kubernetes.io/internal-hostname",
-        "external-dns.kubernetes.io/hostname",
-        "public.external-dns.example/hostname",
-        "dns.alpha.kubernetes.io/external",
+        ("external-dns.alpha.kubernetes.io/hostname", "blocked"),
+        ("external-dns.alpha.kubernetes.io/internal-hostname", "blocked"),
+        ("external-dns.kubernetes.io/hostname", "blocked"),
+        ("public.external-dns.example/hostname", "warning"),
+        ("dns.alpha.kubernetes.io/external", "blocked"),
     ],
 )
-def test_an_annotation_that_asks_for_a_name_stops_the_plan(build: SimpleNamespace, key: str) -> None:
-    findings = found(build, build.annotated(**{key: "shop.example.com"}))
+def test_an_annotation_that_asks_for_a_name_is_told(build: SimpleNamespace, key: str, severity: str) -> None:
+    findings = found(build, build.annotated(**{key: "shop.example.com"}), workload_list=(EXTERNAL_DNS,))
 
-    assert [each.severity for each in findings] == ["blocked"]
+    assert [each.severity for each in findings] == [severity]
     assert f"annotation {key}: shop.example.com on shop/web" in findings[0].seen
 
 
@@ -128,7 +131,7 @@ def test_an_ingress_whose_status_shows_the_hostname_stops_the_plan(build: Simple
         Ingress("shop", "other", ("other.example.com",), ("other.elb.eu-central-1.amazonaws.com",)),
     )
 
-    findings = found(build, ingress_list=there)
+    findings = found(build, ingress_list=there, workload_list=(EXTERNAL_DNS,))
 
     assert [(each.id, each.severity) for each in findings] == [
         ("ingress-status/shop/front", "blocked"),
@@ -136,6 +139,15 @@ def test_an_ingress_whose_status_shows_the_hostname_stops_the_plan(build: Simple
     ]
     assert "(shop.example.com)" in findings[0].seen
     assert "(no host)" in findings[1].seen
+
+
+def test_claims_that_cannot_be_read_are_a_question(build: SimpleNamespace) -> None:
+    there = Workload("Deployment", "dns", "external-dns", EXTERNAL_DNS.images, ("--registry=noop",), 1)
+    world = build.World(workload_list=(there,))
+
+    _, decisions = writers(world, build.service(), build.HOST, survey(world, build.HOST))
+
+    assert [each.id for each in decisions] == ["external-dns-claims/dns/external-dns"]
 
 
 def test_what_could_not_be_searched_is_asked(build: SimpleNamespace) -> None:

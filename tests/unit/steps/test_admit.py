@@ -8,12 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from migrator import checks
-from migrator.checks.result import Result, failed, ok
+from migrator.checks.result import Result, failed, ok, unseen, warned
 from migrator.errors import Throttled
 from migrator.model import effects, events
+from migrator.model.migration import Decision
 from migrator.model.standing import Standing
 from migrator.model.units import Unknown
-from migrator.model.verdict import Wait
+from migrator.model.verdict import Done, Wait
 from migrator.model.waits import Waits
 from migrator.steps import ORDER, admit
 from tests.unit import given
@@ -22,6 +23,8 @@ from tests.unit.world import World
 
 FINE = (ok("cluster", "as planned"), ok("service", "as planned"))
 STALE = failed("service", "plan-stale", "service shop/web changed", "plan again", "spec differs")
+WARNED = warned("mtu", "mtu-rule-lost", "the last rule for ICMP goes", "add one")
+DIM = unseen("rights", "denied", "IAM could not be asked", "go on", "warning")
 BLIND = Result("records", "unknown", "asked to slow down", "try again", "throttled", ("HTTP 429",))
 TAKE = effects.TakeLease("shop", f"migrate-{given.UID}")
 
@@ -60,6 +63,8 @@ FORWARD = (
     Row("what-failed-is-told-before-what-was-not-seen", sight(None, BLIND, STALE), "plan-stale"),
     Row("a-check-that-sees-nothing-waits", sight(given.lease(), BLIND), "wait", "records: asked to slow down", MARKED),
     Row("before-anything-began-a-person-is-told", sight(None, BLIND), "throttled", "HTTP 429", Standing()),
+    Row("a-check-that-sees-nothing-and-weighs-little-does-not", sight(None, DIM), "act", "marking"),
+    Row("a-warning-stops-nothing", sight(given.lease(epoch=1), *FINE, WARNED), "done", "with warnings of mtu", MARKED),
     Row("marks-the-service-first", sight(None), "act", "marking"),
     Row("a-foreign-lease-comes-before-a-failed-check", sight(ELSEWHERE, STALE), "foreign-lease"),
     Row("done-when-all-is-ours", sight(given.lease(epoch=3)), "done", "epoch 3", marked(3)),
@@ -129,12 +134,15 @@ def test_order_of_checks_is_the_order_of_the_journey() -> None:
     assert tuple(step.NAME for step in ORDER) == admit.ORDER_OF_CHECKS
 
 
+EVERYWHERE = {"cluster", "account", "clock"}
+ONCE_CLONED = EVERYWHERE | {"service", "balancer"}
+WHILE_CLONED = ONCE_CLONED | {"controller", "protections", "resolvers"}
 DUE = (
-    ((), {"cluster", "account", "clock", "service", "balancer", "records", "health", "controller", "stack", "clone"}),
-    (("admit",), {"cluster", "account", "clock", "service", "balancer", "controller", "stack", "clone"}),
-    (("admit", "lower"), {"cluster", "account", "clock", "service", "balancer", "controller"}),
-    (("admit", "lower", "clone", "warm"), {"cluster", "account", "clock", "service", "balancer"}),
-    (("admit", "lower", "clone", "warm", "shift", "settle", "drain"), {"cluster", "account", "clock"}),
+    ((), {each.NAME for each in checks.CHECKS}),
+    (("admit",), {each.NAME for each in checks.CHECKS} - {"records", "health"}),
+    (("admit", "lower"), WHILE_CLONED),
+    (("admit", "lower", "clone", "warm"), ONCE_CLONED),
+    (("admit", "lower", "clone", "warm", "shift", "settle", "drain"), EVERYWHERE),
 )
 
 
@@ -147,6 +155,17 @@ def test_only_checks_that_still_have_to_hold_are_asked(seen: tuple[str, ...], du
     looked = admit.look(given.migration(), standing, world.outside())
 
     assert {each.id for each in looked.results} == due
+
+
+def test_an_answer_lets_a_check_that_could_not_be_made_pass() -> None:
+    """Law 3: unknown vetoes until it is resolved, or a person answers it by id in the plan."""
+    question = Decision("check-records", "go on without it?", ("go-on",))
+    asked = given.migration(decisions=(question,))
+    told = given.migration(decisions=(replace(question, answer="go-on"),))
+
+    verdicts = [admit.decide(each, MARKED, sight(given.lease(), BLIND), given.START) for each in (asked, told)]
+
+    assert [type(each) for each in verdicts] == [Wait, Done]
 
 
 def test_on_the_way_back_no_check_stands_in_the_way() -> None:

@@ -29,6 +29,16 @@ def test_every_address_is_tried_on_every_port() -> None:
     assert probing.addresses(planned, addresses, world.outside()) == ProbeSeen(False, "tcp 192.0.2.2:8000 refuses")  # type: ignore[arg-type]
 
 
+def test_each_protocol_is_spoken() -> None:
+    """A classic load balancer ends TLS and reads HTTP, as its clients know."""
+    world = World()
+    planned = listening("SSL", "HTTPS", "HTTP")
+
+    for at, kind in enumerate(("tls", "tls", "http")):
+        attempted = probing.attempted("192.0.2.1", planned.legacy.listeners[at], "api.example.com", world.outside())  # type: ignore[attr-defined]
+        assert attempted.seen == f"{kind} 192.0.2.1:{8000 + at} answers"
+
+
 def test_udp_says_nothing_to_strangers() -> None:
     planned = listening("UDP")
 
@@ -64,7 +74,7 @@ def test_a_probe_that_could_not_be_made_is_one_that_failed() -> None:
     def tried(*_: object) -> ProbeSeen:
         raise Unreachable("no socket")
 
-    world.tried = tried  # type: ignore[method-assign]
+    world.tried = tried  # type: ignore[method-assign, assignment]
 
     assert probing.legacy(given.migration(), world.outside()) == ProbeSeen(False, "no socket")
 

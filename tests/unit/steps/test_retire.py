@@ -46,7 +46,15 @@ SHARED = given.group("legacy", balancers=(given.LEGACY_ARN, "arn:other"))
 STRANGE = given.group("new")
 CLASSIC = {TYPE_ANNOTATION: "external"}
 NO_RULES = given.migration(legacy=replace(given.migration().legacy, rules=()))
+OLD = given.classic()
+PLAIN = sight(service=given.service(annotations={}), groups=OLD.legacy.groups, rules=(given.CLASSIC_RULE, given.LBC_RULE))
 OPEN = Rule("sgr-all", given.NODES, "-1", -1, -1, "10.0.0.0/8")
+
+
+def wearing(type: str) -> Sight:
+    """A classic load balancer's Service whose type annotation says this."""
+    return replace(PLAIN, service=given.service(annotations={TYPE_ANNOTATION: type}))
+
 
 TABLE = (
     *(
@@ -76,6 +84,11 @@ TABLE = (
     Row("nor-does-a-rule-for-another-group", sight(new_groups=("sg-other",)), "witness-missing", "admits port 31080"),
     Row("nor-one-for-a-group-where-it-has-none", sight(new_groups=()), "witness-missing", "admits port 31080"),
     Row("without-legacy-rules-none-goes", sight(new=IP_TARGETS, rules=()), "act", migration=NO_RULES),
+    Row("a-classic-one-has-no-type", PLAIN, "act", "closes the nodes to the load balancer first", migration=OLD),
+    *(
+        Row(f"{each}-is-not-classic", wearing(each), "witness-missing", "would not find the classic", migration=OLD)
+        for each in ("nlb", "nlb-ip", "external")
+    ),
     Row("protection-goes-first", sight(protected=True), "act", "disable deletion protection"),
     Row("then-deletes", GOOD, "act", "delete service shop/web"),
     Row("or-demotes", GOOD, "act", "demote service shop/web", migration=given.migration(retire="demote")),

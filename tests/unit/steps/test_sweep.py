@@ -44,11 +44,14 @@ FREE = given.group("legacy", balancers=())
 COMPLAINT = (Trouble("DeleteLoadBalancerFailed", "DependencyViolation", 0.0),)
 RULES = ("sgr-client", "sgr-health")
 SERVING = Health({8080: given.targets(port=31080)})
+OLD = given.classic()
+OWN = (given.OWN_GROUP,)
+REFUSED = dataclasses.replace(LEFT, refusals=1, last_at=given.START)
 
 TABLE = (
     *(
         Row(f"unread-{each}-is-waited-for", sight(**{each: Unknown("slow")}), "wait", "unread: slow", LEFT)
-        for each in ("service", "balancer", "groups", "rules", "new")
+        for each in ("service", "balancer", "groups", "rules", "new", "security_groups", "holders", "new_groups")
     ),
     Row("waits-for-the-finalizer", sight(service=given.service(deleting=True)), "wait", "is removing", LEFT),
     Row(
@@ -58,6 +61,7 @@ TABLE = (
         "DependencyViolation",
         LEFT,
     ),
+    Row("says-what-may-keep-it-busy", sight(service=given.service()), "wait", "another Service's classic", LEFT, after_s=61),
     Row("waits-for-it-until-the-deadline", sight(service=given.service()), "wait", standing=LEFT, after_s=1800.0),
     Row(
         "then-asks-a-person",
@@ -78,6 +82,23 @@ TABLE = (
     Row("a-rule-that-the-new-targets-need-stays", sight(rules=RULES, new=SERVING), "done", "", LEFT),
     Row("tries-until-the-deadline", sight(rules=RULES), "act", standing=LEFT, after_s=1800.0),
     Row("a-night-without-a-process-is-not-waited", sight(rules=RULES), "act", standing=RESUMED, after_s=1801.0),
+    Row("waits-for-a-classic-one", sight(service=given.service()), "wait", "its security group last", LEFT, OLD),
+    Row("sees-its-security-group-gone-too", CLEAN, "done", "are gone from AWS", LEFT, OLD),
+    Row("a-classic-rule-goes-by-its-group", sight(rules=("sgr-elb",), security_groups=OWN), "act", "revoke rule", LEFT, OLD),
+    Row("unless-the-new-one-wears-it", sight(rules=("sgr-elb",), new_groups=OWN), "done", "", LEFT, OLD),
+    Row("then-its-security-group", sight(security_groups=OWN), "act", "delete security group sg-own", LEFT, OLD),
+    Row("not-while-something-holds-it", sight(security_groups=OWN, holders=("eni-1",)), "wait", "held by eni-1", LEFT, OLD),
+    Row(
+        "what-holds-it-for-ever-is-named",
+        sight(security_groups=OWN, holders=("interface eni-1 db",)),
+        "sweep-stuck",
+        "still held by interface eni-1 db after 1801 s; interface eni-1 db",
+        LEFT,
+        OLD,
+        after_s=1801.0,
+    ),
+    Row("a-refused-security-group-is-given-time", sight(security_groups=OWN), "wait", "was refused", REFUSED, OLD, after_s=19),
+    Row("and-then-tried-again", sight(security_groups=OWN), "act", "delete security group", REFUSED, OLD, after_s=20),
     Row("what-cannot-be-deleted-asks-a-person", sight(rules=RULES), "sweep-stuck", "does not succeed", LEFT, after_s=1801.0),
 )
 
@@ -125,6 +146,40 @@ def test_a_plan_without_rules_asks_for_none_and_complaints_are_only_shown() -> N
     seen = sweep.look(planned, given.cloned(), world.outside())
 
     assert (seen.rules, seen.troubles) == ((), ())
+
+
+def test_what_a_classic_load_balancer_leaves_is_looked_for_by_id() -> None:
+    """Its groups go with it; its security group waits for interfaces, and for rules of others that name it."""
+    world = World().new()
+    world.sgs, world.wearing = {given.OWN_GROUP}, {given.OWN_GROUP}
+    foreign = Rule("sgr-db", "sg-db", "tcp", 5432, 5432, given.OWN_GROUP)
+    within = Rule("sgr-self", given.OWN_GROUP, "-1", -1, -1, given.OWN_GROUP)
+    world.rules = {each.id: each for each in (given.CLASSIC_RULE, foreign, within)}
+    world.lbs[given.NEW_ARN] = given.lb(security_groups=("sg-lbc",))
+    world.refuse("groups_left", Throttled("never asked"))
+
+    seen = sweep.look(OLD, given.cloned(), world.outside())
+
+    assert (seen.balancer, seen.groups, seen.rules) == (None, (), ("sgr-elb",))
+    assert seen.security_groups == OWN
+    assert seen.holders == (f"interface eni-{given.OWN_GROUP}", "rule sgr-db of security group sg-db")
+    assert seen.new_groups == ("sg-lbc",)
+
+
+def test_a_security_group_that_is_gone_has_no_holders() -> None:
+    world = World().new()
+    world.refuse("worn", Throttled("never asked"))
+
+    assert sweep.look(OLD, given.cloned(), world.outside()).holders == ()
+
+
+def test_an_unread_security_group_has_unread_holders() -> None:
+    world = World().new()
+    world.refuse("security_groups_left", Throttled("slow"))
+
+    seen = sweep.look(OLD, given.cloned(), world.outside())
+
+    assert seen.security_groups == seen.holders == Unknown("slow")
 
 
 def test_an_unread_service_is_not_let_go_of() -> None:

@@ -188,3 +188,10 @@ def test_what_is_unread_is_neither_enough_nor_named() -> None:
     facts = warm.facts(seen)
     assert (facts["state"], facts["enough"], facts["named"]) == ("unknown", False, False)
     assert warm.facts(replace(seen, legacy=WELL))["enough"] is False
+
+
+def test_a_classic_protocol_is_served_by_its_nearest() -> None:
+    """TLS ends at either family, HTTP passes through a network load balancer as TCP."""
+    classic = tuple(given.listener("legacy", port, protocol=each) for port, each in enumerate(("TCP", "HTTP", "SSL", "HTTPS")))
+
+    assert warm.ports(classic) == {"TCP 0", "TCP 1", "TLS 2", "TLS 3"}

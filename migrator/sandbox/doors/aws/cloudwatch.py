@@ -8,7 +8,7 @@ from typing import Any
 from migrator.sandbox.doors.aws.handler import Asked, Handler, Told
 from migrator.sandbox.doors.aws.paging import page
 from migrator.sandbox.world import World
-from migrator.sandbox.world.cloudwatch import NAMESPACE, STATISTICS
+from migrator.sandbox.world.cloudwatch import STATISTICS
 from migrator.sandbox.world.trouble import AwsError
 
 MOST_QUERIES = 500
@@ -58,24 +58,23 @@ def get_metric_statistics(world: World, asked: Asked) -> Told:
 
 def list_metrics(world: World, asked: Asked) -> Told:
     """By namespace, name and dimensions, 500 at a time."""
-    if asked.get("Namespace", NAMESPACE) != NAMESPACE:
-        return {"Metrics": []}
     wanted = [(each["Name"], each.get("Value")) for each in asked.get("Dimensions", ())]
     kept = [
-        (metric, where)
-        for metric, where in world.cloudwatch.metrics()
-        if asked.get("MetricName", metric) == metric
+        (namespace, metric, where)
+        for namespace, metric, where in world.cloudwatch.metrics()
+        if asked.get("Namespace", namespace) == namespace
+        and asked.get("MetricName", metric) == metric
         and all(name in where and value in (None, where[name]) for name, value in wanted)
     ]
     refusal = ("InvalidParameterValue", "The token is not valid")
     found, token = page(kept, str, 500, asked.get("NextToken"), refusal=refusal)
     metrics = [
         {
-            "Namespace": NAMESPACE,
+            "Namespace": namespace,
             "MetricName": metric,
             "Dimensions": [{"Name": name, "Value": value} for name, value in where.items()],
         }
-        for metric, where in found
+        for namespace, metric, where in found
     ]
     return {"Metrics": metrics, "NextToken": token}
 

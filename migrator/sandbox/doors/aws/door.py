@@ -16,7 +16,7 @@ from migrator.sandbox.world import World
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.trouble import AwsError
 
-GLOBAL_SERVICES = ("route53", "sts")  # the same whatever region a client is set up for
+GLOBAL_SERVICES = ("cloudfront", "globalaccelerator", "iam", "route53", "sts")  # the same whatever region a client is set up for
 
 
 class ReplyLost(Exception):

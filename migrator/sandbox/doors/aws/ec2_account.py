@@ -1,4 +1,4 @@
-"""EC2: facts about the account and its region, endpoint services, and tags of any resource."""
+"""EC2: facts about the account and its region, and tags of any resource."""
 
 from __future__ import annotations
 
@@ -80,30 +80,6 @@ def describe_account_attributes(world: World, asked: Asked) -> Told:
     }
 
 
-def describe_vpc_endpoint_service_configurations(world: World, asked: Asked) -> Told:
-    """The endpoint services in front of load balancers."""
-    services = [
-        {
-            "ServiceId": id,
-            "ServiceName": f"com.amazonaws.vpce.{world.region}.{id}",
-            "ServiceState": "Available",
-            "ServiceType": [{"ServiceType": "Interface"}],
-            "AvailabilityZones": [each.zone for each in world.elb.balancers[arn].zones],
-            "AcceptanceRequired": False,
-            "NetworkLoadBalancerArns": [arn],
-        }
-        for id, arn in world.elb.endpoint_services.items()
-        if not asked.get("ServiceIds") or id in asked["ServiceIds"]
-    ]
-    found, token = page(services, lambda each: str(each["ServiceId"]), asked.get("MaxResults", 1000), asked.get("NextToken"))
-    return {"ServiceConfigurations": list(found), "NextToken": token}
-
-
-def describe_vpc_endpoint_connections(world: World, asked: Asked) -> Told:
-    """Nobody connects to the sandbox's endpoint services."""
-    return {"VpcEndpointConnections": []}
-
-
 def describe_tags(world: World, asked: Asked) -> Told:
     """Every tag of every resource, one by one."""
     tags = [
@@ -175,8 +151,6 @@ HANDLERS: dict[str, Handler] = {
         ("DescribeAvailabilityZones", describe_availability_zones),
         ("DescribeRegions", describe_regions),
         ("DescribeAccountAttributes", describe_account_attributes),
-        ("DescribeVpcEndpointServiceConfigurations", describe_vpc_endpoint_service_configurations),
-        ("DescribeVpcEndpointConnections", describe_vpc_endpoint_connections),
         ("DescribeTags", describe_tags),
         ("CreateTags", create_tags),
         ("DeleteTags", delete_tags),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.sandbox.doors.aws.handler import Asked, Handler, Told, tag_dict, tag_list
 from migrator.sandbox.doors.aws.paging import page
 from migrator.sandbox.world import World
-from migrator.sandbox.world.balancers import LoadBalancer, ZoneMapping
+from migrator.sandbox.world.balancers import LoadBalancer, ZoneMapping, is_classic
 from migrator.sandbox.world.trouble import AwsError
 
 PAGE = 400  # the most that describe calls give at once; they give as many unless told otherwise
@@ -42,13 +42,13 @@ def describe_load_balancers(world: World, asked: Asked) -> Told:
     """By ARN, by name, or a page of all. Deleted ones are found a little longer."""
     check_named(asked, "LoadBalancerArns", "Names")
     elb = world.elb
-    known = {**elb.balancers, **elb.vanishing}
+    known = {arn: each for arn, each in {**elb.balancers, **elb.vanishing}.items() if each.kind == "network"}
     if arns := asked.get("LoadBalancerArns"):
         if missing := [each for each in arns if each not in known]:
             raise AwsError("LoadBalancerNotFound", f"One or more load balancers not found: '{', '.join(missing)}'")
         return {"LoadBalancers": [_load_balancer(world, known[each]) for each in dict.fromkeys(arns)]}
     if names := asked.get("Names"):
-        by_name = {each.name: each for each in (*elb.vanishing.values(), *elb.balancers.values())}
+        by_name = {each.name: each for each in sorted(known.values(), key=lambda each: each.arn in elb.balancers)}
         if missing := [each for each in names if each not in by_name]:
             raise AwsError("LoadBalancerNotFound", f"Load balancers '[{', '.join(missing)}]' not found")
         return {"LoadBalancers": [_load_balancer(world, by_name[each]) for each in dict.fromkeys(names)]}
@@ -57,7 +57,9 @@ def describe_load_balancers(world: World, asked: Asked) -> Told:
 
 
 def delete_load_balancer(world: World, asked: Asked) -> Told:
-    """Deleting what is not there succeeds."""
+    """Deleting what is not there succeeds; classic ones have another API."""
+    if is_classic(asked["LoadBalancerArn"]):
+        raise AwsError("ValidationError", f"'{asked['LoadBalancerArn']}' is not a valid load balancer ARN")
     world.elb.delete_load_balancer(asked["LoadBalancerArn"])
     return {}
 

@@ -9,7 +9,7 @@ from migrator.sandbox.doors.aws.elbv2 import PAGE, check_named
 from migrator.sandbox.doors.aws.handler import Asked, Handler, Told, tag_dict, tag_list
 from migrator.sandbox.doors.aws.paging import page
 from migrator.sandbox.world import World
-from migrator.sandbox.world.balancers import HealthCheck, Target, TargetGroup
+from migrator.sandbox.world.balancers import HealthCheck, Target, TargetGroup, is_classic
 from migrator.sandbox.world.elb_targets import DESCRIPTIONS
 from migrator.sandbox.world.trouble import AwsError
 
@@ -65,12 +65,12 @@ def describe_target_groups(world: World, asked: Asked) -> Told:
     elif arns := asked.get("TargetGroupArns"):
         groups = [elb.group(each) for each in dict.fromkeys(arns)]
     elif names := asked.get("Names"):
-        by_name = {each.name: each for each in elb.groups.values()}
+        by_name = {each.name: each for each in elb.groups.values() if not is_classic(each.arn)}
         if missing := [each for each in names if each not in by_name]:
             raise AwsError("TargetGroupNotFound", f"One or more target groups not found: '{', '.join(missing)}'")
         groups = [by_name[each] for each in dict.fromkeys(names)]
     else:
-        groups = list(elb.groups.values())
+        groups = [each for each in elb.groups.values() if not is_classic(each.arn)]
     found, marker = page(groups, lambda each: each.arn, asked.get("PageSize", PAGE), asked.get("Marker"))
     return {"TargetGroups": [_target_group(world, each) for each in found], "NextMarker": marker}
 

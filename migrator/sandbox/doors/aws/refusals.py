@@ -53,10 +53,23 @@ def _json(prefix: str, throttled: str, invalid: str) -> Words:
     )
 
 
+def _rest(prefix: str) -> Words:
+    return Words(
+        prefix,
+        throttled=("TooManyRequestsException", 429),
+        denied=("AccessDeniedException", 403),
+        expired=("ExpiredTokenException", 403),
+        unsigned=("MissingAuthenticationTokenException", 403),
+        broken=("InternalServerErrorException", 500),
+        invalid="BadRequestException",
+    )
+
+
 WORDS = {
     "elbv2": _query("elasticloadbalancing"),
     "elb": _query("elasticloadbalancing"),
     "sts": _query("sts"),
+    "iam": _query("iam"),
     "cloudwatch": _query("cloudwatch"),
     "route53": _query("route53", "InvalidInput"),
     "ec2": Words(
@@ -70,6 +83,12 @@ WORDS = {
     ),
     "resourcegroupstaggingapi": _json("tag", "ThrottledException", "InvalidParameterException"),
     "service-quotas": _json("servicequotas", "TooManyRequestsException", "IllegalArgumentException"),
+    "autoscaling": _query("autoscaling"),
+    "cloudfront": _query("cloudfront", "InvalidArgument"),
+    "apigateway": _rest("apigateway"),
+    "apigatewayv2": _rest("apigateway"),
+    "globalaccelerator": _json("globalaccelerator", "ThrottlingException", "InvalidArgumentException"),
+    "acm": _json("acm", "ThrottlingException", "ValidationException"),
     "eks": _json("eks", "ThrottlingException", "InvalidParameterException"),
 }
 

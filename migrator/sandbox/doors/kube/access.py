@@ -69,12 +69,15 @@ def reviewed(plural: str, body: dict[str, Any], who: str, faults: Faults, now: f
 
 
 def _denied(wanted: dict[str, Any], faults: Faults, now: float) -> bool:
-    """Whether an armed fault would deny it; asking does not use the fault up."""
-    verb, resource = wanted.get("verb", "get"), wanted.get("resource", "*")
-    operation = f"{_METHODS.get(verb, 'GET')} {resource}"
+    resource = wanted.get("resource", "*")
     if wanted.get("subresource"):
-        operation += f"/{wanted['subresource']}"
-    subject = f"{wanted.get('namespace', '')}/{wanted.get('name', '')}"
+        resource += f"/{wanted['subresource']}"
+    return denied(faults, now, wanted.get("verb", "get"), resource, wanted.get("namespace", ""), wanted.get("name", ""))
+
+
+def denied(faults: Faults, now: float, verb: str, resource: str, namespace: str, name: str = "") -> bool:
+    """Whether an armed fault would deny something; asking does not use the fault up."""
+    operation, subject = f"{_METHODS.get(verb, 'GET')} {resource}", f"{namespace}/{name}"
     return any(
         each.where == "kube"
         and each.mode == "deny"

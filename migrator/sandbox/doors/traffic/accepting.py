@@ -6,21 +6,28 @@ asyncio's own Server loses a connection that it accepts in the very moment of it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 BACKLOG = 512
 AT_ONCE = 64  # accepted before the loop gets to anything else
 BREATHER_S = 0.1  # after accept() failed, such as for want of file descriptors
 
+Welcome = Callable[[socket.socket], Coroutine[Any, Any, object]]
+
 
 class Accepting:
-    """Listens from construction until `close`; each connection gets a protocol of its own. OSError when it cannot be bound."""
+    """Listens from construction until `close`; OSError when it cannot be bound.
 
-    def __init__(self, address: str, port: int, protocol: Callable[[], asyncio.Protocol]) -> None:
+    welcome   what is done with each accepted socket, which is its own to close; an OSError of it concerns that one alone
+    """
+
+    def __init__(self, address: str, port: int, welcome: Welcome) -> None:
         self._loop = asyncio.get_running_loop()
-        self._protocol = protocol
-        self._making: set[asyncio.Task[object]] = set()
+        self._welcome = welcome
+        self._making: set[asyncio.Task[None]] = set()
         self._socket = socket.create_server((address, port), backlog=BACKLOG)
         self._socket.setblocking(False)
         self._listen()
@@ -31,11 +38,14 @@ class Accepting:
         bound: tuple[str, int] = self._socket.getsockname()
         return bound
 
-    def close(self) -> None:
-        """Free the port."""
+    def close(self, *, hard: bool = False) -> None:
+        """Free the port; when `hard`, drop what is still being welcomed."""
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
             self._socket.close()
+        if hard:
+            for each in self._making:
+                each.cancel()
 
     def _listen(self) -> None:
         if self._socket.fileno() >= 0:
@@ -52,6 +62,10 @@ class Accepting:
                 self._loop.call_later(BREATHER_S, self._listen)
                 return
             accepted.setblocking(False)
-            task: asyncio.Task[object] = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, accepted))
+            task = self._loop.create_task(self._welcomed(accepted))
             self._making.add(task)
             task.add_done_callback(self._making.discard)
+
+    async def _welcomed(self, accepted: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            await self._welcome(accepted)

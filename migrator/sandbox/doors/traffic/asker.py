@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,13 +15,22 @@ PATIENCE_S = 2.0  # from the connection's first packet to the answer's last byte
 LONGEST_KEEP_ALIVE_S = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: the load balancer's name, the pod, and the PROXY header that the pod read (v1, v2 or empty)."""
+
+    balancer: str
+    pod: str
+    header: str
+
+
 class Connection(Protocol):
     """A way to one backend. `opened` is on the monotonic clock."""
 
     opened: float
 
-    async def ask(self, host: str, path: str, *, keep: bool) -> tuple[str, str]:
-        """Ask once: the load balancer's name and the pod that answered 200. LookupError, OSError or EOFError else."""
+    async def ask(self, host: str, path: str, *, keep: bool) -> Answer:
+        """Ask once, for a 200. LookupError, OSError or EOFError else."""
 
     def close(self) -> None:
         """Hang up."""
@@ -65,14 +75,14 @@ class Asker:
         """Ask once and count it."""
         began, started = time.time(), time.monotonic()
         try:
-            balancer, pod = await self._asked()
+            answer = await self._asked()
         except (LookupError, OSError, EOFError) as error:
             self._hang_up()
             self._tally.lose(time.time(), began, self._errand.name, str(error) or type(error).__name__)
         else:
-            self._tally.answer(time.time(), balancer, pod, time.monotonic() - started)
+            self._tally.answer(time.time(), answer.balancer, answer.pod, time.monotonic() - started, answer.header)
 
-    async def _asked(self) -> tuple[str, str]:
+    async def _asked(self) -> Answer:
         errand = self._errand
         connection, doing = self._reusable(), "on its open connection"
         address = ""
@@ -106,10 +116,14 @@ class Asker:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate was not taken: {error.verify_message}"
     if isinstance(error, ConnectionRefusedError):
         return "refused"
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "reset"
     if isinstance(error, EOFError):
         return "closed before the whole answer had come"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason or error})"
     return str(error)

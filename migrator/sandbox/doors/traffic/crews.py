@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import Collection
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import msgspec
 from migrator.sandbox.doors.present import Present
 from migrator.sandbox.doors.traffic.asker import Asker, Connection, Errand
 from migrator.sandbox.doors.traffic.http import ModelConnection, SocketConnection
+from migrator.sandbox.doors.traffic.keys import NEEDS, Keys
 from migrator.sandbox.doors.traffic.stub import StubResolver
 from migrator.sandbox.world.tally import Tally
 
@@ -26,6 +28,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     keep_alive   clients that keep a connection for up to ten seconds
     rate         requests a second, all clients together
     resolvers    addresses of the resolvers they ask, in turn; empty for all of them
+    tls          they speak TLS, and take only a certificate of the sandbox's own authority for the name they asked for
     """
 
     names: Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -35,20 +38,27 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     keep_alive: Count = 2
     rate: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 20.0
     resolvers: list[str] = []
+    tls: bool = False
 
 
 class Crew:
     """The clients of one order."""
 
     def __init__(
-        self, order: Order, present: Present, resolvers: Collection[str], dns_port: int, unbound: Collection[tuple[str, int]]
+        self,
+        order: Order,
+        present: Present,
+        resolvers: Collection[str],
+        dns_port: int,
+        unbound: Collection[tuple[str, int]],
+        keys: Keys | None = None,
     ) -> None:
         if unknown := [each for each in order.resolvers if each not in resolvers]:
             raise ValueError(f"no resolver at {', '.join(unknown)}; there are {', '.join(resolvers)}")
         if not order.plain + order.keep_alive:
             raise ValueError("a crew needs at least one client, plain or with keep_alive")
         self.order, self.tally = order, Tally()
-        self._present, self._unbound = present, unbound
+        self._present, self._unbound, self._keys = present, unbound, keys
         self._stubs = [StubResolver(each, dns_port) for each in order.resolvers or resolvers]
         self._tasks: list[asyncio.Task[None]] = []
         self._sources: list[str] = []
@@ -84,15 +94,16 @@ class Crew:
         with self._present as world:
             source = world.network.allocate_address("client")
         self._sources.append(source)
+        order = self.order
+        name = order.names[index % len(order.names)]
 
         async def connect(address: str, port: int) -> Connection:
             if (address, port) in self._unbound:
                 return ModelConnection(self._present, address, port, source)
-            return await SocketConnection.to(address, port, source)
+            return await SocketConnection.to(address, port, source, tls=self._tls(), host=name)
 
-        order = self.order
         return Errand(
-            name=order.names[index % len(order.names)],
+            name=name,
             port=order.port,
             path=order.path,
             keep_alive=index >= order.plain,
@@ -101,3 +112,8 @@ class Crew:
             connect=connect,
             choose=random.choice,
         )
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self.order.tls and self._keys is None:
+            raise ConnectionAbortedError(NEEDS)
+        return self._keys.client if self.order.tls and self._keys is not None else None

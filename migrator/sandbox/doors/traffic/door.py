@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from migrator.sandbox.doors.present import Present
 from migrator.sandbox.doors.traffic.backends import Backends
 from migrator.sandbox.doors.traffic.crews import Crew, Order
-from migrator.sandbox.doors.traffic.listeners import Listeners, Place
+from migrator.sandbox.doors.traffic.keys import Keys, covered
+from migrator.sandbox.doors.traffic.listeners import Listeners
+from migrator.sandbox.doors.traffic.manners import places
 from migrator.sandbox.doors.traffic.scanners import Scanners
-from migrator.sandbox.world.network_routing import OVER_UDP
 from migrator.sandbox.world.tally import Report
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ class TrafficDoor:
     """Everything that moves bytes. Made and used inside one running event loop; only the world calls from other threads.
 
     resolvers   addresses that the clients' crews ask, on `dns_port`
+    keys        what ends TLS; without, listeners that do so are not bound
     """
 
-    def __init__(self, world: World, clock: Callable[[], float], resolvers: Sequence[str], dns_port: int) -> None:
-        self._present = Present(world, clock)
-        self.backends = Backends(self._present)
-        self.listeners = Listeners(self._present, self.backends)
+    def __init__(
+        self, world: World, clock: Callable[[], float], resolvers: Sequence[str], dns_port: int, keys: Keys | None = None
+    ) -> None:
+        self._present, self._keys = Present(world, clock), keys
+        names = covered([each.name for each in world.route53.zones.values()])
+        self.backends = Backends(self._present, keys, names)
+        self.listeners = Listeners(self._present, self.backends, keys)
         self.scanners = Scanners(self._present, self.listeners)
         self.crews: dict[str, Crew] = {}
         self._crew_count = 0
@@ -66,7 +71,7 @@ class TrafficDoor:
 
     async def start_crew(self, order: Order) -> str:
         """Start clients; the crew's id. ValueError for an order that cannot be carried out."""
-        crew = Crew(order, self._present, self._resolvers, self._dns_port, self.listeners.unbound)
+        crew = Crew(order, self._present, self._resolvers, self._dns_port, self.listeners.unbound, self._keys)
         try:
             await crew.start()
         except BaseException:
@@ -98,22 +103,10 @@ class TrafficDoor:
 
     def _follow_once(self) -> None:
         with self._present as world:
-            places, pods = _places(world), _running_pods(world)
+            wanted, pods = places(world), _running_pods(world)
         self.backends.follow(pods)
-        self.listeners.follow(places)
+        self.listeners.follow(wanted)
         self.listeners.cut()
-
-
-def _places(world: World) -> set[Place]:
-    """Every address and TCP port that an active load balancer listens on."""
-    return {
-        (mapping.address, listener.port)
-        for lb in world.elb.balancers.values()
-        if world.elb.state(lb) == "active"
-        for mapping in lb.zones
-        for listener in world.elb.listeners_of(lb.arn)
-        if listener.protocol not in OVER_UDP
-    }
 
 
 def _running_pods(world: World) -> dict[str, dict[str, Any]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker
 
 from migrator.adapters.aws.ec2 import rule_from
-from migrator.adapters.aws.elb import NETWORK_NAME
 from migrator.adapters.aws.elb_nouns import balancer_from, listener_from, target_from
+from migrator.adapters.aws.elbv2 import NETWORK_NAME
 from migrator.adapters.aws.paging import several
 from migrator.adapters.aws.route53_nouns import batch_of, listed_from, record_from, zone_from
-from migrator.adapters.aws.trouble import THROTTLING, is_absence
+from migrator.adapters.aws.trouble import THROTTLING, asking_aws, is_absence
+from migrator.errors import Throttled
 from migrator.model.effects import ChangeRecords
 from migrator.model.records import Swap
 
@@ -200,6 +202,12 @@ def test_long_lists_go_in_portions() -> None:
 def test_throttling_is_what_botocore_takes_for_it() -> None:
     """A code that is new there has to be known here."""
     assert frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) == THROTTLING  # type: ignore[attr-defined]
+
+
+def test_classic_load_balancing_has_a_word_of_its_own_for_it() -> None:
+    """Taken for a refusal, it would end what another look mends."""
+    with pytest.raises(Throttled), asking_aws("read classic load balancer", "web"):
+        raise ClientError({"Error": {"Code": "DependencyThrottle", "Message": "slow"}}, "DescribeLoadBalancers")
 
 
 @pytest.mark.parametrize(

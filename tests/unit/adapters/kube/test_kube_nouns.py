@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from kubernetes.client.exceptions import ApiException
 from urllib3 import exceptions as urllib3
 
 from migrator.adapters.kube.client import path_of
-from migrator.adapters.kube.nouns import instant, service_decoder, service_from, service_page
+from migrator.adapters.kube.nouns import Page, ServiceObject, instant, service_decoder, service_from
 from migrator.adapters.kube.readers import Needle
 from migrator.adapters.kube.trouble import reaching, refusal
 from migrator.errors import Conflict, Denied, Missing, OutsideError, Rejected, Throttled, Unclear, Unreachable
+from migrator.model.cluster import Service
 
 
 def test_nulls_are_taken_as_absent() -> None:
@@ -25,7 +27,7 @@ def test_nulls_are_taken_as_absent() -> None:
     assert service.spec["futureField"] == {"kept": True}
     assert service.owners == ("Helm/y",)
     assert service.hostname is None
-    assert service_page.decode(b'{"metadata": {"continue": null}, "items": null}').items is None
+    assert msgspec.json.decode(b'{"metadata": {"continue": null}, "items": null}', type=Page[ServiceObject]).items is None
 
 
 def test_addresses_without_a_hostname_are_no_hostname() -> None:
@@ -118,4 +120,6 @@ def test_only_what_was_not_sent_is_known_not_done(error: Exception, change: type
 )
 def test_names_are_recognised_where_they_mean_the_service(text: str, namespace: str, how: str | None) -> None:
     """A doubtful finding is one, a word that only looks alike is none."""
-    assert Needle("shop", "web", (31000,)).in_text(text, namespace) == how
+    service = Service("shop", "web", "", "", {"ports": [{"nodePort": 31000}, {"port": 1}]})
+
+    assert Needle(service).in_text(text, namespace) == how

@@ -111,9 +111,9 @@ def test_metrics_are_listed_with_their_dimensions(account, serving) -> None:
     lb, group, _, _ = serving
     listed = list(account.world.cloudwatch.metrics())
 
-    assert ("ActiveFlowCount", {"LoadBalancer": dimension(lb.arn)}) in listed
+    assert ("AWS/NetworkELB", "ActiveFlowCount", {"LoadBalancer": dimension(lb.arn)}) in listed
     zone = {"AvailabilityZone": "us-east-1c", "LoadBalancer": dimension(lb.arn), "TargetGroup": dimension(group.arn)}
-    assert ("HealthyHostCount", zone) in listed
+    assert ("AWS/NetworkELB", "HealthyHostCount", zone) in listed
 
 
 def test_a_level_remembers_what_it_was_in_buckets_where_it_did_not_change() -> None:

@@ -23,6 +23,7 @@ class Stage:
     def __init__(self, **furnished: Any) -> None:
         self.world = World(now=1_700_000_000.0, seed=7)
         self.estate: Estate = furnish(self.world, **furnished)
+        self._furnished = {each.id for each in self.world.ec2.rules_of(self.estate.node_group.id)}
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -71,12 +72,12 @@ class Stage:
         return [target.state for group in self.groups() for target in group.targets.values()]
 
     def rules(self) -> list[tuple[Any, ...]]:
-        """The node group's inbound rules but its own, as (protocol, first port, last port, peer, description)."""
+        """The node group's inbound rules but those that it came with, as (protocol, first port, last port, peer, description)."""
         rules = self.world.ec2.rules_of(self.estate.node_group.id)
         return [
             (each.protocol, each.from_port, each.to_port, each.cidr or each.source_group, each.description)
             for each in rules
-            if each.source_group != self.estate.node_group.id
+            if each.id not in self._furnished
         ]
 
     def events(self, name: str) -> list[str]:

@@ -111,7 +111,6 @@ def test_tls_covers_the_ports_that_match_to_the_letter(stage: Stage) -> None:
             "enabled=yes",
             id="flag",
         ),
-        pytest.param({"type": "clb"}, {}, "classic load balancers are not modelled", id="classic"),
     ],
 )
 def test_a_refused_service_stays_pending_and_says_why(

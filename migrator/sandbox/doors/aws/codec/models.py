@@ -20,13 +20,22 @@ SIGNING_NAMES: dict[str, tuple[str, ...]] = {
     "tagging": ("resourcegroupstaggingapi",),
     "servicequotas": ("service-quotas",),
     "eks": ("eks",),
+    "acm": ("acm",),
+    "iam": ("iam",),
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "autoscaling": ("autoscaling",),
+    "cloudfront": ("cloudfront",),
+    "globalaccelerator": ("globalaccelerator",),
 }
-"""The services behind each name in a credential scope; two that share one differ in their API version."""
+"""The services behind each name in a credential scope; two that share one differ in their API version, or in their paths."""
 
 
 @dataclass(slots=True, frozen=True)
 class Operation:
-    """One operation: shapes of its input and output, and where it is found over HTTP."""
+    """One operation: shapes of its input and output, and where it is found over HTTP.
+
+    `payload` is the member of the output that is the whole body; empty where the output itself is.
+    """
 
     name: str
     method: str
@@ -35,6 +44,7 @@ class Operation:
     wrapper: str | None
     input: Shape | None
     output: Shape | None
+    payload: str = ""
 
 
 @dataclass(slots=True)
@@ -73,6 +83,7 @@ class Service:
             wrapper=told.serialization.get("resultWrapper") if told is not None else None,
             input=self.shapes.of(asked) if asked is not None else None,
             output=self.shapes.of(told) if told is not None else None,
+            payload=told.serialization.get("payload", "") if told is not None else "",
         )
 
 

@@ -19,6 +19,7 @@ _TARGETS = {
     "GraniteServiceVersion20100801": "cloudwatch",
     "ResourceGroupsTaggingAPI_20170126": "resourcegroupstaggingapi",
     "ServiceQuotasV20190624": "service-quotas",
+    "GlobalAccelerator_V20180706": "globalaccelerator",
 }
 
 
@@ -67,11 +68,11 @@ def called(request: Request) -> Call:
     if "Action" in fields:
         meant = _VERSIONS.get(fields.get("Version", "")) or _by_signing_name(signing_name)
         return _named(meant, "ec2" if meant == "ec2" else "query", key, region, form, fields["Action"])
-    meant = _by_signing_name(signing_name) or ("route53" if path.startswith("/2013-04-01/") else None)
-    if meant is None:
+    names = SIGNING_NAMES.get(signing_name, ()) or (("route53",) if path.startswith("/2013-04-01/") else ())
+    if not names:
         raise Unknown(f"{request.method} {path}")
-    known = service(meant)
-    routed = rest.operation(known, request.method, path)
+    tried = [(service(each), rest.operation(service(each), request.method, path)) for each in names]
+    known, routed = next((each for each in tried if each[1]), tried[0])
     operation, places = routed if routed else (None, {})
     return Call(known, known.protocols[0], key, region, [], operation.name if operation else path, operation, places)
 
@@ -135,7 +136,9 @@ def answered(call: Call, result: dict[str, Any], request_id: str) -> Answer:
     if call.protocol == "rest-xml":
         if shape is None:
             return operation.status, headers, b""
-        body = f'<{shape.name} xmlns="{call.service.namespace}">{xml.written(shape, result)}</{shape.name}>'
+        name = operation.payload or shape.name
+        inner = xml.written(shape.members[name].shape, result[name]) if operation.payload else xml.written(shape, result)
+        body = f'<{name} xmlns="{call.service.namespace}">{inner}</{name}>'
         return operation.status, headers | {"Content-Type": "text/xml"}, (xml.HEAD + body).encode()
     if call.protocol == "smithy-rpc-v2-cbor":
         headers |= {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}

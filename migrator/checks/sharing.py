@@ -1,0 +1,61 @@
+"""Answers shared by all checks of one run, so that five that need the quotas list them once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from migrator.errors import OutsideError
+from migrator.ports.outside import Outside
+
+P = TypeVar("P")
+
+
+class _Once:
+    """Stands for a port whose methods are questions; the same question is asked once, and an error is an answer."""
+
+    def __init__(self, port: object) -> None:
+        self._port = port
+        self._told: dict[tuple[Any, ...], object] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        question = getattr(self._port, name)
+
+        def asked(*about: Any, **named: Any) -> Any:
+            key = (name, about, tuple(sorted(named.items())))
+            try:
+                hash(key)
+            except TypeError:  # about a manifest
+                return question(*about, **named)
+            return self._answer(key, lambda: question(*about, **named))
+
+        return asked
+
+    def _answer(self, key: tuple[Any, ...], ask: Callable[[], object]) -> object:
+        if key not in self._told:
+            try:
+                self._told[key] = ask()
+            except OutsideError as trouble:
+                self._told[key] = trouble
+        told = self._told[key]
+        if isinstance(told, OutsideError):
+            raise told
+        return told
+
+
+def shared(outside: Outside) -> Outside:
+    """The same outside for one run. Who judges by when an answer came has to ask first: `clock` does."""
+    return replace(
+        outside,
+        cluster=once(outside.cluster),
+        balancers=once(outside.balancers),
+        network=once(outside.network),
+        account=once(outside.account),
+        installation=once(outside.installation),
+    )
+
+
+def once(port: P) -> P:
+    """The same port, each question asked once."""
+    return cast("P", _Once(port))
