@@ -9,9 +9,10 @@ import html
 import re
 from collections.abc import Iterable
 
-from migrator.model.migration import Decision, Finding, Migration, Variant
+from migrator.model.migration import Decision, DiffRow, Finding, Migration, Variant
 from migrator.report.plan_words import (
     answered,
+    changing,
     clean,
     counted,
     effects,
@@ -20,8 +21,8 @@ from migrator.report.plan_words import (
     of_severity,
     point_of_no_return,
     reason,
-    rows_by_weight,
     span,
+    staying,
     verdict,
     ways_to_answer,
 )
@@ -54,6 +55,7 @@ def _head(migration: Migration, file: str) -> Iterable[str]:
     yield from _decisions(migration.decisions, migration.new.variants, file)
     yield from _findings("Warnings", of_severity(migration, "warning"))
     yield from _findings("Notes", of_severity(migration, "note"))
+    yield from _changes(changing(migration.new.diff))
     yield ""
 
 
@@ -97,12 +99,17 @@ def _names(migration: Migration) -> tuple[str, list[str]]:
     return f"{counted(len(rows), 'record set')} to move", lines
 
 
+def _changes(rows: tuple[DiffRow, ...]) -> list[str]:
+    return ["", "**What changes**", "", *_three_columns(rows)] if rows else []
+
+
 def _diff(migration: Migration) -> tuple[str, list[str]]:
-    rows = [
-        (prose(each.setting), _maybe(each.annotation), _maybe(each.live), _maybe(each.new), prose(reason(each)))
-        for each in rows_by_weight(migration.new.diff)
-    ]
-    return "what will be", _table(("setting", "annotation says", "AWS does", "new will do", "why"), rows)
+    return "what stays as it is live", _three_columns(staying(migration.new.diff))
+
+
+def _three_columns(rows: tuple[DiffRow, ...]) -> list[str]:
+    cells = [(prose(each.setting), *map(_maybe, (each.annotation, each.live, each.new)), prose(reason(each))) for each in rows]
+    return _table(("setting", "annotation says", "AWS does", "new will do", "why"), cells)
 
 
 def _steps(migration: Migration) -> tuple[str, list[str]]:

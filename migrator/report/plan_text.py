@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -10,6 +11,7 @@ from migrator.model.migration import Decision, DiffRow, Finding, Migration, Vari
 from migrator.model.records import Move
 from migrator.report.plan_words import (
     answered,
+    changing,
     clean,
     duration,
     effects,
@@ -18,14 +20,16 @@ from migrator.report.plan_words import (
     of_severity,
     point_of_no_return,
     reason,
-    rows_by_weight,
     span,
+    staying,
     verdict,
     ways_to_answer,
 )
 
 WIDTH = 80
 _COLUMNS = (17, 18, 18, 18)  # setting, annotation, live, new; with two blanks before each, 79
+_COMMA = re.compile(r",(?=\S)")
+_COLUMN_NAMES = ("setting", "annotation says", "AWS does", "new will do")
 
 
 def render(migration: Migration, file: str = "PLAN") -> str:
@@ -44,10 +48,10 @@ def _lines(migration: Migration, file: str) -> Iterator[str]:
     yield from _findings("Warnings", of_severity(migration, "warning"))
     yield from _decisions("Answered or with a default", _settled(migration), migration.new.variants, file)
     yield from _findings("Notes", of_severity(migration, "note"))
-    yield from _now(migration)
     yield from _diff(migration.new.diff)
     yield from _names(migration)
     yield from _steps(migration)
+    yield from _now(migration)
     yield from _waits(migration)
     yield ""
     yield from _wrapped(f"plan {migration.id}, made by migrate {migration.tool}; the whole manifest is in {file}")
@@ -120,16 +124,24 @@ def _fields(*pairs: tuple[str, str]) -> Iterator[str]:
 
 
 def _diff(rows: tuple[DiffRow, ...]) -> Iterator[str]:
-    yield from _heading("Will be (what changes first)")
-    yield from _cells(("setting", "annotation says", "AWS does", "new will do"))
-    for row in rows_by_weight(rows):
+    """What changes, with the reason for each row; then what stays, with a reason only where the Service asked for something."""
+    yield from _heading("What changes")
+    yield from _cells(_COLUMN_NAMES)
+    for row in changing(rows):
         yield from _cells((row.setting, row.annotation or "-", row.live or "-", row.new or "-"))
         yield from _wrapped(reason(row), " " * 8, "    why ")
+    yield from _heading("What stays as it is live")
+    yield from _cells(_COLUMN_NAMES)
+    for row in staying(rows):
+        yield from _cells((row.setting, row.annotation or "-", row.live or "-", row.new or "-"))
+        if row.fate != "written":
+            yield from _wrapped(reason(row), " " * 8, "    why ")
 
 
 def _cells(cells: Iterable[str]) -> Iterator[str]:
-    """One row of the table; a cell that is too long goes on in the next line."""
-    columns = [textwrap.wrap(clean(cell), width, break_on_hyphens=False) for cell, width in zip(cells, _COLUMNS, strict=True)]
+    """One row of the table; a cell that is too long goes on in the next line, a list behind one of its commas."""
+    shown = [_COMMA.sub(", ", clean(cell)) for cell in cells]
+    columns = [textwrap.wrap(cell, width, break_on_hyphens=False) for cell, width in zip(shown, _COLUMNS, strict=True)]
     for line in zip_longest(*columns, fillvalue=""):
         yield "".join(f"  {cell:<{width}}" for cell, width in zip(line, _COLUMNS, strict=True))
 

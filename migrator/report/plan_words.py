@@ -36,14 +36,26 @@ def of_severity(migration: Migration, severity: str) -> tuple[Finding, ...]:
     return tuple(each for each in migration.findings if each.severity == severity)
 
 
-def rows_by_weight(rows: tuple[DiffRow, ...]) -> tuple[DiffRow, ...]:
-    """The diff with what changes first, then what is dropped, then what stays; the plan's order within each."""
-    return tuple(sorted(rows, key=lambda row: 2 if row.live == row.new and not dropped(row) else int(dropped(row))))
+def changing(rows: tuple[DiffRow, ...]) -> tuple[DiffRow, ...]:
+    """The rows in which the new load balancer differs from the live one: what stops or asks first, what is dropped last."""
+    return tuple(sorted((each for each in rows if not _stays(each)), key=_weight))
 
 
-def dropped(row: DiffRow) -> bool:
-    """Whether the clone goes without what the row is about."""
-    return not row.new
+def staying(rows: tuple[DiffRow, ...]) -> tuple[DiffRow, ...]:
+    """The rows in which nothing changes for clients, in the plan's order."""
+    return tuple(each for each in rows if _stays(each))
+
+
+def _stays(row: DiffRow) -> bool:
+    return row.fate not in _ASKING and (row.live == row.new or (not row.new and row.live in _NOTHING))
+
+
+def _weight(row: DiffRow) -> int:
+    return _ASKING.index(row.fate) if row.fate in _ASKING else len(_ASKING) + int(not row.new)
+
+
+_ASKING = ("blocked", "decision")
+_NOTHING = ("", "none")  # what a row says where AWS has nothing of the kind
 
 
 def reason(row: DiffRow) -> str:

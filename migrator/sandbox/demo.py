@@ -30,6 +30,16 @@ BUCKET_S = 5
 NOISE = "60"  # new flows a minute; scanners knock every few seconds, clients a hundred times a second
 KILLS = 2
 EVENTS = 24  # a journey writes at least so many journal lines before it ends
+LB = "service.beta.kubernetes.io/aws-load-balancer-"
+# A legacy network load balancer never read the PROXY key, and reads the other two in ways of its own.
+ASKED = {
+    LB + "type": "nlb",
+    LB + "internal": "false",
+    LB + "proxy-protocol": "*",
+    LB + "cross-zone-load-balancing-enabled": "true",
+    LB + "additional-resource-tags": "team=shop,reviewed",
+}
+SHOWN = "What changes"  # of a plan, as `migrate show` heads it
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -84,6 +94,7 @@ class _Demo:
         """The whole demo."""
         crew = self.stage()
         self.say(self.migrate("plan", "shop/web", "-o", str(self.plan), "--noise", NOISE).splitlines()[0])
+        self.show_diff()
         self.say(f"seed {self.seed}: `migrate apply` is killed after journal lines {self.kill_after}")
         began = time.monotonic()
         self.apply()
@@ -107,7 +118,7 @@ class _Demo:
 
     def stage(self) -> str:
         """A legacy Service behind a CNAME and an alias pair, and clients that ask for all of them; the crew's id."""
-        hostname = self.scene.create_legacy("shop", "web", "web", PORT)
+        hostname = self.scene.create_service("shop", "web", "web", ASKED, {"http": PORT})
         self.say(f"service shop/web serves as {hostname}")
         self.scene.cname("example.com", "shop.example.com", hostname, CNAME_TTL_S)
         self.scene.alias("example.com", "example.com", hostname)
@@ -115,6 +126,11 @@ class _Demo:
         order = {"names": ["shop.example.com", "example.com"], "port": PORT, "plain": 6, "keep_alive": 6, "rate": RATE}
         self.scene.control("scanners", {"on": True, "every_s": 5.0})
         return str(self.scene.control("clients.start", order)["id"])
+
+    def show_diff(self) -> None:
+        """What the plan says of each setting: what the annotation says, what AWS does, what the new load balancer will do."""
+        shown = self.migrate("show", str(self.plan)).split(f"\n{SHOWN}\n")[1].split("\nNames that move\n")[0]
+        self.say(f"`migrate show {self.plan.name}`:\n\n{SHOWN}\n{shown.rstrip()}\n")
 
     def apply(self) -> None:
         """Run `migrate apply`, kill it where the seed says, and resume until it ends."""

@@ -87,6 +87,10 @@ def settled(manifest: Object, estate: Estate) -> Object:
     if (key := LB + "eip-allocations") in annotations:
         drawn = iter([estate.world.ec2.allocate_address().allocation_id for _ in annotations[key].split(",")])
         annotations[key] = re.sub(r"eipalloc-\w+", lambda _: next(drawn), annotations[key])
+    if (key := LB + "extra-security-groups") in annotations:
+        annotations[key] = estate.world.ec2.create_security_group("extra", "by hand", estate.vpc.id).id
+    if (key := LB + "target-node-labels") in annotations:
+        annotations[key] = f"kubernetes.io/hostname={estate.nodes[0]}"
     meta = {**metadata, "namespace": metadata.get("namespace", "default"), "annotations": annotations}
     ports = [{"protocol": "TCP", **each} for each in manifest["spec"]["ports"]]
     return {**manifest, "metadata": meta, "spec": {**manifest["spec"], "ports": ports}}

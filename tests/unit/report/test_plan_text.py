@@ -13,7 +13,7 @@ from migrator.model.migration import Decision, DiffRow, Finding, Migration, Unre
 from migrator.model.records import HostedZone
 from migrator.planning.load import load
 from migrator.report.plan_text import WIDTH, render
-from migrator.report.plan_words import duration, lives, rows_by_weight, span, verdict
+from migrator.report.plan_words import changing, duration, lives, span, staying, verdict
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_danger_comes_before_everything_else(plan: Migration) -> None:
     text = render(replace(plan, readiness="BLOCKED", findings=(BLOCKED, WARNING, NOTE)))
 
     order = ["BLOCKED: 1 finding stops it", "No way back", "Stops it", "Must be answered", "Warnings", "Answered", "Notes"]
-    order += ["There now", "Will be", "Names that move", "Steps", "Waits"]
+    order += ["What changes", "What stays", "Names that move", "Steps", "There now", "Waits"]
     places = [text.index(each) for each in order]
     assert places == sorted(places)
 
@@ -138,7 +138,16 @@ def test_a_short_ttl_stays_as_it_is(plan: Migration) -> None:
     assert lives(replace(move, listed=replace(move.listed, ttl_s=30), moving_ttl_s=30)) == "30 s"
 
 
-def test_what_changes_comes_before_what_goes_and_what_stays() -> None:
-    rows = (DiffRow("same", "", "a", "a", ""), DiffRow("gone", "x", "", "", ""), DiffRow("changed", "", "a", "b", ""))
+def test_what_asks_comes_first_then_what_changes_then_what_goes() -> None:
+    """Whoever signs reads from the top; what stays stands apart."""
+    rows = (
+        DiffRow("same", "", "a", "a", ""),
+        DiffRow("never was", "x", "", "", "", "dropped"),
+        DiffRow("gone", "x", "a", "", "", "dropped"),
+        DiffRow("changed", "", "a", "b", ""),
+        DiffRow("asked", "x", "a", "a", "", "decision"),
+        DiffRow("stops", "x", "a", "", "", "blocked"),
+    )
 
-    assert [each.setting for each in rows_by_weight(rows)] == ["changed", "gone", "same"]
+    assert [each.setting for each in changing(rows)] == ["stops", "asked", "changed", "gone"]
+    assert [each.setting for each in staying(rows)] == ["same", "never was"]
