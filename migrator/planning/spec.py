@@ -14,7 +14,7 @@ from migrator.planning.pieces import blocked
 from migrator.planning.rules import rule_for
 
 _SILENT = ("clusterIP", "clusterIPs")  # dropped without a row: every Service has its own
-_FAMILIES = ("ipFamilies", "ipFamilyPolicy")
+_DEFAULT = {"allocateLoadBalancerNodePorts": True}  # what the API server writes into every Service, and into the clone
 
 
 class Spec(msgspec.Struct, frozen=True):
@@ -34,7 +34,8 @@ def spec_of(service: Service, balancer: LoadBalancer, lbc_class: str) -> Spec:
     kind = service.annotations.get(TYPE_ANNOTATION, "")
     fate: Fate = "rewritten" if TYPE_ANNOTATION in service.annotations else "written"
     rows = [DiffRow("controller", kind, "legacy", lbc_class, rule_for(TYPE_ANNOTATION, "both").why, fate)]
-    rows += [_gone(key, str(each)) for key, each in service.spec.items() if key not in (*there, *_SILENT)]
+    gone = {key: each for key, each in service.spec.items() if key not in (*there, *_SILENT) and _DEFAULT.get(key) != each}
+    rows += [_gone(key, str(each)) for key, each in gone.items()]
     rows += [_node_port(each) for each in service.spec.get("ports", ()) if each.get("nodePort")]
     value |= {"ports": [_port(each) for each in service.spec.get("ports", ())]}
     return Spec(value, (*rows, *family_rows), family_findings + _selector(service))

@@ -60,8 +60,11 @@ def explore(begin: S, moves: Moves[S], wrong: Callable[[S], str], ended: Callabl
                 before[after] = []
                 pending.append(after)
             before[after].append(state)
-    stuck = () if breaches else tuple(set(states) - _reaching(before, [each for each in states if ended(each)]))
-    return Explored(states, count, tuple(breaches), stuck)
+    if breaches:
+        return Explored(states, count, tuple(breaches), ())
+    ends = [each for each in states if ended(each)]
+    reaching = _reaching(before, ends)
+    return Explored(states, count, (), tuple(each for each in states if each not in reaching))
 
 
 def way_to(states: dict[S, tuple[str, S] | None], state: S) -> tuple[str, ...]:

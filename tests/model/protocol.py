@@ -26,7 +26,6 @@ class Lease(NamedTuple):
     """Our mark. `fresh` while time has not passed since it was last moved on."""
 
     journal: str
-    epoch: int
     host: str
     fresh: bool = True
 
@@ -39,7 +38,7 @@ class Journal(NamedTuple):
 
     id: str
     knows: bool = True
-    epoch: int = 0
+    marked: bool = False  # the epoch that it has of the Lease is the Lease's own
     back: bool = False
     pending: tuple[str, str] | None = None
     unheard: bool = False  # the pending call was intended since time last passed
@@ -92,7 +91,6 @@ class Rules(NamedTuple):
 
     exact: bool = True  # a change names what it replaces
     fenced: bool = True  # the Lease is moved on by resourceVersion before each call
-    epochs: bool = True  # a Lease of another epoch is another's
     patient_takeover: bool = True
     patient_back: bool = True
     looks_first: bool = True  # after a lost answer, before the next call
@@ -109,8 +107,8 @@ def moves(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
     yield from _landings(state, rules)
     if state.edits and state.record != FOREIGN:
         yield "a foreign hand edits the record set", state._replace(record=FOREIGN, edits=0)
-    if state.calls or any(each is not None and each.at != "idle" for each in (state.pa, state.pb)) or _fresh(state):
-        yield "time passes", _later(state)
+    if (later := _later(state)) != state:
+        yield "time passes", later
 
 
 def wrong(state: State) -> str:
@@ -126,11 +124,7 @@ def over(state: State) -> bool:
     lease = state.lease
     if lease is None or not journals:
         return False
-    return all(each.pending is None and needs_a_person(each, lease, host, Rules()) for host, each in journals)
-
-
-def _fresh(state: State) -> bool:
-    return state.lease is not None and state.lease.fresh
+    return all(each.pending is None and needs_a_person(each, lease, host) for host, each in journals)
 
 
 def _later(state: State) -> State:
@@ -205,9 +199,9 @@ def _tick(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[t
     lease = state.lease
     if lease is None:
         yield _intend(state, host, journal, ("no lease", "lease"))
-    elif needs_a_person(journal, lease, host, rules):
+    elif needs_a_person(journal, lease, host):
         return
-    elif rules.epochs and lease.epoch != journal.epoch:
+    elif not journal.marked:
         yield _intend(state, host, journal, ("its lease", "lease"))  # our own mark, whose answer was lost
     elif lease.host != host:
         if not lease.fresh or not rules.patient_takeover:
@@ -216,11 +210,11 @@ def _tick(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[t
         yield from _work(state, host, journal, rules)
 
 
-def needs_a_person(journal: Journal, lease: Lease, host: str, rules: Rules) -> bool:
+def needs_a_person(journal: Journal, lease: Lease, host: str) -> bool:
     """Whether the Lease is another's, or says that our journal is not the newest."""
     if lease.journal != journal.id or not journal.knows:
         return True
-    return rules.epochs and lease.epoch != journal.epoch and not (lease.host == host and journal.doubts)
+    return not journal.marked and not (lease.host == host and journal.doubts)
 
 
 def _resolve(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[tuple[str, State]]:
@@ -232,7 +226,7 @@ def _resolve(state: State, host: str, journal: Journal, rules: Rules) -> Iterato
     if after == "lease":
         lease = state.lease
         ours = lease is not None and (lease.journal, lease.host) == (journal.id, host)
-        found = settled._replace(epoch=lease.epoch) if lease is not None and ours else doubted._replace(doubts=True)
+        found = settled._replace(marked=True) if ours else doubted._replace(doubts=True)
         yield f"{host} {'finds its lease' if ours else 'does not find its lease'}", _wrote(state, host, found)
     elif state.record == after:
         yield f"{host} finds its change", _wrote(state, host, settled)
@@ -292,9 +286,10 @@ def _send(state: State, host: str, journal: Journal, process: Process) -> Iterat
     before, after = journal.pending
     lease = None
     if after == "lease":
-        lease = Lease(journal.id, state.lease.epoch + 1 if state.lease is not None else 1, host)
+        lease = Lease(journal.id, host)
     call = Call(host, before, after, lease, process.current)
-    yield f"{host} sends {before} to {after}", _with(state, host, process=Process())._replace(calls=tuple(sorted((*state.calls, call), key=repr)))
+    calls = tuple(sorted((*state.calls, call), key=repr))  # the order in which they were sent says nothing
+    yield f"{host} sends {before} to {after}", _with(state, host, process=Process())._replace(calls=calls)
 
 
 def _landings(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
@@ -309,7 +304,7 @@ def _landings(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
         if process is not None and process.at == "idle" and journal.pending == (call.before, call.after):
             heard = journal._replace(pending=None, unheard=False)
             if done and call.lease is not None:
-                heard = heard._replace(epoch=call.lease.epoch)
+                heard = heard._replace(marked=True)
             yield how, _wrote(after, call.host, heard)
         yield f"{call.host}'s {call.before} to {call.after} never arrives", rest
 
@@ -327,6 +322,10 @@ def _done(state: State, call: Call, rules: Rules) -> tuple[bool, State]:
 
 
 def _taken(state: State, lease: Lease) -> State:
+    """A new epoch, which nobody has heard of yet; nobody's view of the Lease is current any more."""
+    for host in HOSTS:
+        if (journal := _journal(state, host)) is not None:
+            state = _with(state, host, journal._replace(marked=False))
     processes = {f"p{host}": each._replace(current=False) for host in HOSTS if (each := _process(state, host)) is not None}
     calls = tuple(each._replace(current=False) for each in state.calls)
     return state._replace(lease=lease, calls=calls, **processes)  # type: ignore[arg-type]

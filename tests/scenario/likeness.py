@@ -34,7 +34,7 @@ def portrait(world: World, lb: LoadBalancer) -> dict[str, Any]:
         "address type": lb.address_type,
         "zones": sorted((each.zone, each.subnet_id) for each in lb.zones),
         "attributes": {key: value for key, value in sorted(lb.attributes.items()) if key != HELD_BACK},
-        "tags": {key: value for key, value in sorted(lb.tags.items()) if not key.startswith(CONTROLLERS_TAGS) and key not in flagged},
+        "tags": {key: lb.tags[key] for key in sorted(lb.tags) if not key.startswith(CONTROLLERS_TAGS) and key not in flagged},
     }
     for listener in sorted(world.elb.listeners_of(lb.arn), key=lambda each: each.port):
         seen |= {f"{listener.port} {key}": value for key, value in _listener(world, lb, listener)}
