@@ -46,10 +46,11 @@ def offered(who: Sources, way: Mode, lbc: Lbc) -> Sources:
 
 
 def after(live: Live, now: dict[int, Sources], told: Sources, way: Mode) -> dict[int, Sources]:
-    """By listener port, who will get through once LBC was told this; LBC has one list for all ports."""
+    """By listener port, who will get through once LBC was told this; LBC has one list for all ports.
+
+    Groups that go along (`named`) let the same clients through, and are not asked about.
+    """
     kind = live.balancer.address_type
-    if way == "named":
-        return now
     if way == "own":
         return dict.fromkeys(now, within(told or everyone(kind), kind))
     if live.balancer.classic or not all(preserves(each) for each in live.groups):

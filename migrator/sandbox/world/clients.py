@@ -87,10 +87,9 @@ class Client:
                 self.world.network.requested(flow)
                 return flow
             self._hang_up()
-        answer = self.resolver.ask(self.name, "A")
-        addresses = answer.values("A")
+        addresses, rcode = self.resolver.addresses(self.name)
         if not addresses:
-            return Lost(f"{self.name} does not resolve: {answer.rcode or 'no reply'}")
+            return Lost(f"{self.name} does not resolve: {rcode or 'no reply'}")
         made = self.world.network.connect(self.address, self.world.random.choice(addresses), self.port)
         if self.keep_alive and isinstance(made, Flow):
             self._flow = made

@@ -76,6 +76,6 @@ def followed(ask: Callable[[str], Answer], name: str, rtype: str) -> Answer:
         records += said.records
         aliases = said.values("CNAME")
         if rtype == "CNAME" or not aliases or said.values(rtype):
-            return replace(said, records=tuple(records), authoritative=False, delay_s=delay_s)
+            return Answer(said.rcode, tuple(records), said.soa, False, delay_s)
         name = canonical(aliases[-1])
     return SERVER_FAILED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.names_answer import Answer, Record, canonical, followed, struck
@@ -29,16 +29,11 @@ class Kept:
         """Seconds left; 0 is the last one in which the entry still counts."""
         return self.fetched + self.ttl_s - int(now)
 
-    def aged(self, ttl_s: int) -> Answer:
+    def aged(self, ttl_s: int, delay_s: float = 0.0) -> Answer:
         """The answer with this TTL on every record."""
-        soa = self.answer.soa
-        return replace(
-            self.answer,
-            records=tuple((name, kind, ttl_s, value) for name, kind, _, value in self.answer.records),
-            soa=(soa[0], ttl_s) if soa else None,
-            authoritative=False,
-            delay_s=0.0,
-        )
+        said = self.answer
+        records = tuple([(name, kind, ttl_s, value) for name, kind, _, value in said.records])
+        return Answer(said.rcode, records, (said.soa[0], ttl_s) if said.soa else None, False, delay_s)
 
 
 class CachingResolver:
@@ -61,6 +56,7 @@ class CachingResolver:
         self.kind, self.name, self.vpc = kind, name or kind, vpc
         self.least_s = least_s if least_s is not None else (30 if kind == "clamping" else 0)
         self._cache: dict[tuple[str, str], Kept] = {}
+        self._led: dict[str, tuple[int, tuple[str, ...]]] = {}  # name -> until which second it leads to these addresses
 
     def ask(self, name: str, rtype: str) -> Answer:
         """The answer for a name with the seconds that are left of each TTL, CNAMEs followed.
@@ -73,9 +69,29 @@ class CachingResolver:
             return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype))
         return self._answer(name, rtype)
 
+    def addresses(self, name: str) -> tuple[tuple[str, ...], str]:
+        """As `ask` for type A, for those who only connect: the addresses, and the response code where there are none.
+
+        What a chain of kept entries leads to is the same until the first of them runs out or is fetched anew.
+        """
+        if not self.world.faults.armed and (led := self._led.get(name)) is not None and int(self.world.now) <= led[0]:
+            return led[1], "NOERROR"
+        said = self.ask(name, "A")
+        addresses = said.values("A")
+        if addresses and (until := self._kept_until(canonical(name), said)) >= self.world.now:
+            self._led[name] = until, addresses
+        return addresses, said.rcode
+
     def flush(self) -> None:
         """Forget everything."""
         self._cache.clear()
+        self._led.clear()
+
+    def _kept_until(self, name: str, said: Answer) -> int:
+        """The last second in which every link of an answer is served from what is kept."""
+        links = dict.fromkeys((name, *(canonical(value) for value in said.values("CNAME"))))
+        kept = [self._cache.get((each, "CNAME")) or self._cache.get((each, "A")) for each in links]
+        return min(0 if each is None else each.fetched + each.ttl_s for each in kept)
 
     def _answer(self, name: str, rtype: str) -> Answer:
         return followed(lambda each: self._link(each, rtype), name, rtype)
@@ -103,7 +119,8 @@ class CachingResolver:
         for stale in ("CNAME", rtype):
             self._cache.pop((name, stale), None)
         self._cache[name, _kind(said.records, rtype)] = kept
-        return replace(kept.aged(kept.ttl_s), delay_s=delay_s)
+        self._led.clear()
+        return kept.aged(kept.ttl_s, delay_s)
 
     def _lifetime(self, said: Answer) -> int:
         if said.records:

@@ -254,6 +254,16 @@ def test_answers_are_checked_too() -> None:
     assert "once some-decision is answered some-option" in found[0].seen
 
 
+def test_subnets_that_are_not_named_are_lbc_s_to_find() -> None:
+    assert said({"subnets": None}, {}) == []
+
+
+def test_pinned_node_ports_need_no_allocation() -> None:
+    pinned = [port | {"nodePort": 30080 + at} for at, port in enumerate((HTTP,))]
+
+    assert said({}, {"allocateLoadBalancerNodePorts": False, "ports": pinned}) == []
+
+
 def test_the_grammar_is_lbc_s() -> None:
     clone = clone_of({"metadata": {}, "spec": {}}, LBC, {})
 
