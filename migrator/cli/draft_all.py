@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -43,7 +44,7 @@ def drafted_all(drafts: Drafts, output: str) -> int:
     for outcome in _outcomes(drafts):
         rows.append(_row(outcome, drafts.detailed))
         if output == "text":
-            terminal.put(drafted_text.line(rows[-1]))
+            terminal.put(drafted_text.line(rows[-1], terminal.width(sys.stdout)))
     worst = max((Exit(each.exit) for each in rows), key=rank, default=Exit.DONE)
     done = tuple(rows)
     terminal.put(drafted_text.totals(done) if output == "text" else drafted_json.render(done, int(worst)))

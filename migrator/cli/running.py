@@ -53,8 +53,9 @@ def refuse_unready(migration: Migration, plan: str) -> None:
 
 
 def approval(plan: str, questions: tuple[Decision, ...]) -> str:
-    """The command that answers every question with its first option, for a person to change."""
-    answers = " ".join(shlex.quote(f"{each.id}={each.options[0]}") for each in questions)
+    """The command that answers every question; where there is a choice, OPTION stands for it: nobody should paste one."""
+    said = [f"{each.id}={each.options[0] if len(each.options) == 1 else 'OPTION'}" for each in questions]
+    answers = " ".join(map(shlex.quote, said))
     return f"migrate approve {shlex.quote(plan)} {answers}"
 
 

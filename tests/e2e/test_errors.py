@@ -278,7 +278,7 @@ def test_a_question_without_an_answer(bench: Bench, plan: Path) -> None:
     ended = bench.migrate("apply", "plan.yaml")
 
     refused(ended, "decision-needed", 3, bench)
-    assert "who-knows: go on? (yes | no)" in ended.err and "migrate approve plan.yaml who-knows=yes" in ended.err
+    assert "who-knows: go on? (yes | no)" in ended.err and "migrate approve plan.yaml who-knows=OPTION" in ended.err
     assert bench.migrate("show", "plan.yaml", "--detailed-exitcode").exit == 3
     assert bench.migrate("approve", "plan.yaml", "who-knows=maybe").code == "plan-invalid"
     assert bench.migrate("approve", "plan.yaml", "who-knows").code == "bad-usage"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from msgspec.structs import replace
+
 from migrator.model.drafted import Drafted
 from migrator.report import drafted_json, drafted_text
 
@@ -44,3 +46,13 @@ def test_programs_get_every_row_and_the_exit_code() -> None:
         "reason": "",
         "do": "",
     }
+
+
+def test_a_long_reason_is_wrapped_for_a_terminal() -> None:
+    row = ROWS[1]
+
+    lines = drafted_text.line(replace(row, reason="word " * 30), 40).split("\n")
+
+    assert len(lines) > 3
+    assert max(map(len, lines[1:])) <= 40
+    assert lines[2].startswith("    word")
