@@ -32,23 +32,14 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.source}, {self.dated}"
 
 
-# Classic, network. Source: https://aws.amazon.com/elasticloadbalancing/pricing/, on demand, without tax.
+# Classic, network: on demand, without tax. Only regions whose prices are quoted in many places; for the others a scan shows
+# none, as a wrong price is worse. Source: https://aws.amazon.com/elasticloadbalancing/pricing/
 _TABLE: dict[str, tuple[float, float]] = {
     "us-east-1": (0.025, 0.0225),
     "us-east-2": (0.025, 0.0225),
-    "us-west-1": (0.028, 0.0252),
     "us-west-2": (0.025, 0.0225),
-    "ca-central-1": (0.0275, 0.02475),
-    "sa-east-1": (0.034, 0.034),
     "eu-west-1": (0.028, 0.0252),
-    "eu-west-2": (0.0294, 0.02646),
-    "eu-west-3": (0.0294, 0.02646),
     "eu-central-1": (0.030, 0.027),
-    "eu-north-1": (0.0266, 0.02394),
-    "ap-south-1": (0.0266, 0.0239),
-    "ap-southeast-1": (0.028, 0.0252),
-    "ap-southeast-2": (0.028, 0.0252),
-    "ap-northeast-1": (0.027, 0.0243),
     "ap-northeast-2": (0.025, 0.0225),
 }
 PUBLIC = Prices(
