@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.model.effects import ChangeRecords, Effect, ReleaseLease, Result, TakeLease
@@ -127,18 +127,18 @@ class Standing:
         for name, value in facts.items():
             count, last = streaks.get((step, name), (0, at))
             streaks[step, name] = ((count + 1 if at - last <= gap_s else 1) if value is True else 0, at)
-        return replace(self, streaks=streaks)
+        return self._with(streaks=streaks)
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""
         event, at = entry.event, entry.at
-        known = replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at)
+        known = self._with(sequence=entry.sequence, checksum=entry.checksum, last_at=at)
         if isinstance(event, Began):
             return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
         if isinstance(event, Noticed):
             return known._with_facts(event, at)
         if isinstance(event, Intended):
-            return replace(known, pending=Pending(event.step, event.effect, at), intents=known._intending(event))
+            return known._with(pending=Pending(event.step, event.effect, at), intents=known._intending(event))
         if isinstance(event, Applied):
             return known._with_result(event, at)
         if isinstance(event, Refused):
@@ -148,13 +148,19 @@ class Standing:
         if isinstance(event, Seen):
             return known._with_sight(event)
         if isinstance(event, Held):
-            return replace(known, held=event)
+            return known._with(held=event)
         if isinstance(event, Released):
             return known._lifted(at)
         if isinstance(event, TurnedBack):
-            return replace(known, turned=event, held=None, forward_seen=tuple(known.seen), seen={}, refusals=0, entered={})
+            return known._with(turned=event, held=None, forward_seen=tuple(known.seen), seen={}, refusals=0, entered={})
         assert isinstance(event, Ended)
-        return replace(known, ended=event.outcome)
+        return known._with(ended=event.outcome)
+
+    def _with(self, **changed: Any) -> Standing:
+        """As `dataclasses.replace`, ten times faster: every look and every line makes a standing."""
+        new = object.__new__(Standing)
+        new.__dict__.update(self.__dict__, **changed)
+        return new
 
     def _with_facts(self, event: Noticed, at: Instant) -> Standing:
         key = (event.step, self.back)
@@ -163,14 +169,14 @@ class Standing:
             if name not in facts or facts[name].value != value:
                 facts[name] = Fact(value, at)
         entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
-        return replace(self, _facts={**self._facts, key: facts}, entered=entered)
+        return self._with(_facts={**self._facts, key: facts}, entered=entered)
 
     def _with_sight(self, event: Seen) -> Standing:
         """A step's end was seen, or seen again after a repair: a released drift was that one, the next is asked about."""
         released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
         repaired = tuple(each for each in self.repaired if each != event.step)
         seen = {**self.seen, event.step: event.evidence}
-        return replace(self, seen=seen, refusals=0, released=released, repaired=repaired)
+        return self._with(seen=seen, refusals=0, released=released, repaired=repaired)
 
     def _intending(self, event: Intended) -> tuple[str, ...]:
         """Our mark set again on the way is not the step's own doing."""
@@ -180,14 +186,14 @@ class Standing:
 
     def _with_refusal(self, event: Refused) -> Standing:
         """A call that was not done leaves nothing to take back; one that may have been done is remembered."""
-        refused = replace(self, pending=None, refusals=self.refusals + 1)
+        refused = self._with(pending=None, refusals=self.refusals + 1)
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
-            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step))
+            return refused._with(doubtful=self.pending.at, doubted=(*self.doubted, event.step))
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
-        return replace(refused, intents=tuple(each for each in self.intents if each != event.step))
+        return refused._with(intents=tuple(each for each in self.intents if each != event.step))
 
     def _with_result(self, event: Applied, at: Instant) -> Standing:
         if self.pending is None:
@@ -195,11 +201,11 @@ class Standing:
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
         if isinstance(done.effect, TakeLease):
-            return replace(self, pending=None, refusals=0, epoch=int(event.result["epoch"]))
+            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]))
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired
-        return replace(self, pending=None, refusals=0, repaired=repaired, _done=calls)
+        return self._with(pending=None, refusals=0, repaired=repaired, _done=calls)
 
     def _lifted(self, at: Instant) -> Standing:
         if self.held is None:
@@ -207,7 +213,7 @@ class Standing:
         what = (self.held.step, self.held.code)
         released, accepted = {**self.released, what: at}, {**self.accepted, what: self.held.measure}
         entered = {**self.entered, self.held.step: at}
-        return replace(self, held=None, released=released, accepted=accepted, refusals=0, entered=entered)
+        return self._with(held=None, released=released, accepted=accepted, refusals=0, entered=entered)
 
 
 def fold(entries: tuple[Entry, ...]) -> Standing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from migrator.model.migration import Migration
@@ -65,7 +66,11 @@ class Journey:
 
     def position(self, name: str) -> int:
         """A step's place in the order; one past the end for an unknown or empty name."""
-        return next((at for at, step in enumerate(self.order) if name == step.NAME), len(self.order))
+        return self._places.get(name, len(self.order))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {step.NAME: at for at, step in enumerate(self.order)}
 
     def cursor(self, standing: Standing) -> Step | None:
         """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""

@@ -22,6 +22,7 @@ from migrator.sandbox.world.leftovers import leftovers
 from migrator.scheduler.run import Finish, run
 from migrator.simulation.doors import HOST
 from migrator.simulation.memory import MemoryJournal
+from migrator.simulation.promises.watch import Watch
 from migrator.simulation.stage import Stage
 from migrator.steps import JOURNEY
 
@@ -57,8 +58,8 @@ class CrashPlan:
 class DyingJournal:
     """A journal whose process may die while it writes."""
 
-    def __init__(self, inner: MemoryJournal, crash: CrashPlan) -> None:
-        self.inner, self.crash = inner, crash
+    def __init__(self, inner: MemoryJournal, crash: CrashPlan, watch: Watch | None = None) -> None:
+        self.inner, self.crash, self._watch = inner, crash, watch
 
     def read(self) -> tuple[Entry, ...]:
         """As the journal inside."""
@@ -73,6 +74,8 @@ class DyingJournal:
         if struck and self.crash.how == "torn":
             self.inner = self.inner.torn(len(self.inner.lines[-1]) // 2)
             raise Crash
+        if self._watch is not None:
+            self._watch.wrote(entry)
         if struck:
             raise Crash
         return entry
@@ -81,19 +84,28 @@ class DyingJournal:
 class DyingEffector:
     """An effector whose process may die around a call, or whose answer may be lost."""
 
-    def __init__(self, inner: Any, crash: CrashPlan) -> None:
-        self.inner, self.crash = inner, crash
+    def __init__(self, inner: Any, crash: CrashPlan, watch: Watch | None = None, host: str = HOST) -> None:
+        self.inner, self.crash, self._watch, self._host = inner, crash, watch, host
 
     def apply(self, effect: Effect) -> Result:
         """Do it, and perhaps die before or after, or lose the answer."""
         struck = self.crash.strikes("effect")
         if struck and self.crash.how == "before":
             raise Crash
-        result: Result = self.inner.apply(effect)
+        result = self._watched(effect)
         if struck and self.crash.how == "lost":
             raise Unclear("no answer came")
         if struck:
             raise Crash
+        return result
+
+    def _watched(self, effect: Effect) -> Result:
+        over = self._watch.calling(effect, self._host) if self._watch is not None else None
+        try:
+            result: Result = self.inner.apply(effect)
+        finally:
+            if over is not None:
+                over()
         return result
 
     def found(self, effect: Effect) -> Result | None:
@@ -103,15 +115,26 @@ class DyingEffector:
 
 
 class Voyage:
-    """One migration on one stage, over as many processes as it takes. `lines` survive each of them."""
+    """One migration on one stage, over as many processes as it takes. `lines` survive each of them.
 
-    def __init__(self, stage: Stage, wishes: Wishes | None = None, reporter: Reporter | None = None) -> None:
+    With `promises` every promise is checked after every event; `breaches` are those that were not kept.
+    """
+
+    def __init__(
+        self, stage: Stage, wishes: Wishes | None = None, reporter: Reporter | None = None, *, promises: bool = False
+    ) -> None:
         self.stage, self.reporter = stage, reporter or Silent()
         legacy = stage.legacy
         self.migration: Migration = plan(legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes())
         self.journal = MemoryJournal()
+        self.watch = Watch(stage.world, self.migration) if promises else None
         self.crashes = 0
         self.boundaries = {"append": 0, "effect": 0}
+
+    @property
+    def breaches(self) -> tuple[str, ...]:
+        """Promises that were not kept so far, a sentence each; empty where nobody checks."""
+        return () if self.watch is None else tuple(self.watch.breaches)
 
     def process(
         self, crash: CrashPlan | None = None, *, host: str = HOST, anew: bool = True, **orders: Any
@@ -119,12 +142,14 @@ class Voyage:
         """A new process over the lines that the last one left; with `anew` it begins again after a rollback."""
         self.journal = MemoryJournal(self.journal.lines)
         crash = crash or CrashPlan()
-        self._crash, self._dying = crash, DyingJournal(self.journal, crash)
+        if self.watch is not None:
+            self.watch.planned(self.migration)
+        self._crash, self._dying = crash, DyingJournal(self.journal, crash, self.watch)
         began = fold(self.journal.read())
         goes_on = began.began is not None and (began.ended is None or not anew)
         id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + 1}"
         outside = self.stage.joined(id, migration=self.migration.id, host=host)
-        outside = Outside(**{**outside.__dict__, "effector": DyingEffector(outside.effector, crash)})
+        outside = Outside(**{**outside.__dict__, "effector": DyingEffector(outside.effector, crash, self.watch, host)})
         given = Orders(id, __version__, host, signed_digest(self.migration), **orders)
         return Machine(self.migration, JOURNEY, self._dying, outside, self.reporter, given), outside
 
@@ -139,6 +164,8 @@ class Voyage:
     ) -> Finish | None:
         """Run one process to its end; None when it crashed. `before` acts on the machine first (turn_back, release)."""
         machine, outside = self.process(crash, host=host, **orders)
+        if self.watch is not None:
+            self.watch.runs(True)
         try:
             before(machine)
             return run(machine, outside.clock, until=until)
@@ -146,6 +173,8 @@ class Voyage:
             self.crashes += 1
             return None
         finally:
+            if self.watch is not None:
+                self.watch.runs(False)
             self.journal = self._dying.inner
             self.boundaries = {"append": len(self.journal.lines), "effect": self._crash.count}
 

@@ -1,7 +1,7 @@
-"""`python -m tests.sim`: drawn journeys in virtual time, then kills on real sockets; exit 1 where a promise was not kept.
+"""`python -m tests.sim`: drawn journeys in virtual time, mutants of the engine, then kills on real sockets.
 
-The seed is the first line; with it the same scenarios and blows are drawn again. The order of events among processes is
-the machine's.
+Exit 1 where a promise was not kept, or a mutant survived. The seed is the first line; with it the same scenarios and blows
+are drawn again. The order of events among processes is the machine's.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import sys
 import time
 from collections import Counter
 
+from tests.mutants.driver import all_hunted
+from tests.mutants.page import written
 from tests.sim.fleet import Course
 from tests.sim.journey import Told, travelled
 from tests.sim.kills import Verdict, killed
@@ -23,13 +25,16 @@ BEAT_S = 10.0
 
 
 def main() -> int:
-    """Both parts, or one journey again."""
+    """Every part, or one journey again."""
     asked = _asked()
     if asked.journey is not None:
         return _one(asked.journey)
     say(f"seed {asked.seed}  (`make sim SEED={asked.seed}` draws the same)")
     began = time.monotonic()
     passed, failed = _journeys(asked.seed, asked.journeys) if asked.journeys else (0, 0)
+    if asked.mutants:
+        more = _mutants()
+        passed, failed = passed + more[0], failed + more[1]
     if asked.services:
         course = Course(services=asked.services, kills=-(-asked.kills // asked.services))
         more = _kills(asked.seed, course, asked.kills)
@@ -44,6 +49,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="draw the same again")
     parser.add_argument("--journey", type=int, metavar="SEED", help="only this journey, told whole")
     parser.add_argument("--journeys", type=int, default=JOURNEYS, metavar="N", help="in virtual time; 0 for none")
+    parser.add_argument("--mutants", type=int, choices=(0, 1), default=1, help="hunt every mutant of the engine; 0 for none")
     parser.add_argument("--services", type=int, default=Course().services, metavar="N", help="to kill; 0 for none")
     parser.add_argument("--kills", type=int, default=WANTED_KILLS, metavar="N", help="at least so many over all services")
     return parser.parse_args()
@@ -78,6 +84,18 @@ def _journeys(seed: int, count: int) -> tuple[int, int]:
     say(f"  holds: {', '.join(f'{many} {code}' for code, many in holds.most_common()) or 'none'}")
     say(f"  {sums['requests']} requests, {seconds:.0f} s, {count / seconds:.1f} journeys a second")
     return count - sums["failed"], sums["failed"]
+
+
+def _mutants() -> tuple[int, int]:
+    """Every mutant of the engine; how many were killed, and how many survived. Writes the table in docs/promises.md."""
+    caught = list(all_hunted())
+    for each in caught:
+        if not each.checkers:
+            say(f"  SURVIVED  {each.name} {each.told}".rstrip())
+    killed = sum(bool(each.checkers) for each in caught)
+    say(f"{killed} of {len(caught)} mutants killed")
+    written(caught)
+    return killed, len(caught) - killed
 
 
 def _complain(told: Told) -> None:

@@ -65,7 +65,7 @@ class Traveller:
         self.stage = staged(scenario)
         self.other = self.stage.exposed[1] if scenario.bystander else None
         self.before = pictured(self.stage, self.stage.legacy)
-        self.voyage = Voyage(self.stage, Wishes(on_failure=scenario.on_failure))
+        self.voyage = Voyage(self.stage, Wishes(on_failure=scenario.on_failure), promises=True)
         self.voyage.migration = replace(self.voyage.migration, retire=scenario.retire)
         self.witness = Witness(self.stage, self.stage.legacy)
         self.holds: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class Traveller:
         return Told(
             self.scenario.seed,
             outcome,
-            (*self.witness.breaches, *self.breaches),
+            (*self.voyage.breaches, *self.witness.breaches, *self.breaches),
             account.requests,
             self.processes,
             self.voyage.crashes,

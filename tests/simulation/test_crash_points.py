@@ -21,11 +21,12 @@ QUIET: dict[str, Any] = {"every_s": 30.0}  # enough clients to notice a loss, fe
 def uncrashed(back_from: str) -> tuple[dict[str, Any], int, int]:
     """The end state of a journey that nothing disturbs, and how many appends and effects it has."""
     appends = effects = 0
-    voyage = Voyage(stage(seed=SEED, **QUIET))
+    voyage = Voyage(stage(seed=SEED, **QUIET), promises=True)
     for crash in legs(voyage, back_from, CrashPlan(kind="effect")):
         effects += crash.count
     appends = len(voyage.journal.lines)
     assert voyage.stage.ledger.account().lost_by_us == 0
+    assert voyage.breaches == ()
     return voyage.end(), appends, effects
 
 
@@ -58,11 +59,12 @@ def swept(back_from: str, kind: str, how: str) -> None:
     """Crash at every boundary of one kind; each time the end state is that of the undisturbed journey."""
     end, appends, effects = uncrashed(back_from)
     for point in range(1, (appends if kind == "append" else effects) + 1):
-        voyage = Voyage(stage(seed=SEED, **QUIET))
+        voyage = Voyage(stage(seed=SEED, **QUIET), promises=True)
         legs(voyage, back_from, CrashPlan(point, how, kind))
         account = voyage.stage.ledger.account()
         assert voyage.end() == end, f"crash {how} {kind} {point}"
         assert account.lost_by_us == 0, f"crash {how} {kind} {point}: {account.complaint}"
+        assert voyage.breaches == (), f"crash {how} {kind} {point}"
 
 
 CRASHES = [

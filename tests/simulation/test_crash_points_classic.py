@@ -24,7 +24,7 @@ def sailed() -> Voyage:
     del manifest["metadata"]["annotations"]
     on.visit(on.expose(manifest, NAMES), every_s=30.0)
     on.world.faults.arm(Fault(where="legacy", operation="delete-security-group", mode="fail"))
-    voyage = Voyage(on)
+    voyage = Voyage(on, promises=True)
     voyage.migration = answered(voyage.migration)
     return voyage
 
@@ -48,3 +48,4 @@ def test_every_crash_point_ends_alike(kind: str, how: str) -> None:
         account = voyage.stage.ledger.account()
         assert (voyage.end(), traces(voyage.stage)) == (end, []), f"crash {how} {kind} {point}"
         assert account.lost_by_us == 0, f"crash {how} {kind} {point}: {account.complaint}"
+        assert voyage.breaches == (), f"crash {how} {kind} {point}"

@@ -88,6 +88,7 @@ class World:
         self.network_prefix = f"127.{network_octet}"
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
+        self.watch: Callable[[], None] | None = None  # called after every timer's act
         self.ec2 = Ec2(self)
         self.elb = ElasticLoadBalancing(self)
         self.route53 = Route53(self)
@@ -120,6 +121,8 @@ class World:
             due, _, act = heapq.heappop(self._timers)
             self.now = max(self.now, due)
             act()
+            if self.watch is not None:
+                self.watch()
         self.now = max(self.now, to)
 
     def drawn(self, span: tuple[float, float]) -> float:

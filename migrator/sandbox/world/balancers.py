@@ -14,6 +14,7 @@ A Classic Load Balancer wears the same nouns, so that health checks, the data pl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ class TargetGroup:
     targets: dict[tuple[str, int], Target] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1024)
 def is_classic(arn: str) -> bool:
     """Whether an ARN is that of a Classic Load Balancer, or one that stands here for a listener or group of it.
 

@@ -8,9 +8,10 @@ What Classic Load Balancers report is in `cloudwatch_classic`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from migrator.sandbox.world import cloudwatch_classic as classic
 from migrator.sandbox.world.balancers import is_classic
@@ -19,6 +20,9 @@ from migrator.sandbox.world.cloudwatch_levels import Level, Tally
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
     from migrator.sandbox.world.balancers import LoadBalancer
+
+Count = TypeVar("Count", Level, Tally)
+Counts = tuple[tuple[Level, Tally], tuple[Level, Tally]]  # of one zone, and of the whole load balancer
 
 NAMESPACE = "AWS/NetworkELB"
 FLOW_METRICS = ("NewFlowCount", "NewFlowCount_TCP", "ActiveFlowCount", "ActiveFlowCount_TCP")
@@ -68,6 +72,7 @@ class CloudWatch:
         self.world = world
         self.period_s = world.pace.metric_period_s
         self._lives: dict[str, _Life] = {}
+        self._counts: dict[tuple[str, str], Counts] = {}  # (load balancer, zone) -> what its flows count towards
         self._hosts: dict[tuple[str, str, str | None], Level] = {}  # (TargetGroup, state, zone or None) -> how many
         self._groups: dict[str, dict[str, None]] = {}  # LoadBalancer -> the target groups it ever had
 
@@ -76,6 +81,7 @@ class CloudWatch:
     def started(self, lb: LoadBalancer) -> None:
         """A load balancer became active: from now on it reports."""
         self._lives[dimension(lb.arn)] = _Life(tuple(each.zone for each in lb.zones), self.world.now)
+        self._counts.clear()
 
     def ended(self, lb: LoadBalancer) -> None:
         """A load balancer was deleted: what it reported can still be read."""
@@ -89,26 +95,38 @@ class CloudWatch:
 
     def opened(self, lb_arn: str, zone: str, at: float) -> None:
         """A flow began in a zone of a load balancer; ignored for one that never was active."""
+        counts = self._counts.get((lb_arn, zone)) or self._counted(lb_arn, zone)
+        if counts is not None:
+            for active, new in counts:
+                active.change(+1, at)
+                new.add(at)
+            if is_classic(lb_arn):
+                self.requested(lb_arn, zone, at)
+
+    def _counted(self, lb_arn: str, zone: str) -> Counts | None:
+        """What a flow in a zone counts towards, kept until its load balancer begins anew; None for one never active."""
         life = self._lives.get(dimension(lb_arn))
-        if life is not None:
-            for each in (zone, None):
-                life.active.setdefault(each, Level(self.period_s)).change(+1, at)
-                life.new.setdefault(each, Tally(self.period_s)).add(at)
-        self.requested(lb_arn, zone, at)
+        if life is None:
+            return None
+        both = [
+            (_kept(life.active, each, Level, self.period_s), _kept(life.new, each, Tally, self.period_s)) for each in (zone, None)
+        ]
+        counts = self._counts[lb_arn, zone] = both[0], both[1]
+        return counts
 
     def requested(self, lb_arn: str, zone: str, at: float) -> None:
         """A request went over a flow; what no listener reads counts as one with the flow that carries it."""
         life = self._lives.get(dimension(lb_arn)) if is_classic(lb_arn) else None
         if life is not None:
             for each in (zone, None):
-                life.requests.setdefault(each, Tally(self.period_s)).add(at)
+                _kept(life.requests, each, Tally, self.period_s).add(at)
 
     def closed(self, lb_arn: str, zone: str, at: float) -> None:
         """A flow that was `opened` ended."""
-        life = self._lives.get(dimension(lb_arn))
-        if life is not None:
-            for each in (zone, None):
-                life.active.setdefault(each, Level(self.period_s)).change(-1, at)
+        counts = self._counts.get((lb_arn, zone)) or self._counted(lb_arn, zone)
+        if counts is not None:
+            for active, _ in counts:
+                active.change(-1, at)
 
     def hosts(self, group_arn: str, zone: str | None, state: str, by: int) -> None:
         """So many more targets of a group (in a zone, where it is known) are "healthy" or "unhealthy"."""
@@ -220,6 +238,15 @@ class CloudWatch:
                     yield metric, {**where, "TargetGroup": group}
 
 
+def _kept(counts: dict[str | None, Count], zone: str | None, kind: Callable[[int], Count], period_s: int) -> Count:
+    """The count of a zone, made when it is first asked for."""
+    known = counts.get(zone)
+    if known is None:
+        known = counts[zone] = kind(period_s)
+    return known
+
+
+@lru_cache(maxsize=1024)
 def dimension(arn: str) -> str:
     """How metrics name a load balancer or target group: its ARN from `net/`, a classic one's name, or `targetgroup/` on."""
     _, found, rest = arn.partition(":loadbalancer/")

@@ -34,10 +34,14 @@ class Level:
             self.numbers.append(number)
             self.buckets.append(Bucket(self.level, self.level, 0.0, float(number * self.period_s), self.level))
         bucket = self.buckets[-1]
-        bucket.area += self.level * max(0.0, at - bucket.until)
-        bucket.until = max(bucket.until, at)
-        self.level += by
-        bucket.level, bucket.low, bucket.high = self.level, min(bucket.low, self.level), max(bucket.high, self.level)
+        if at > bucket.until:
+            bucket.area += self.level * (at - bucket.until)
+            bucket.until = at
+        level = self.level = bucket.level = self.level + by
+        if level < bucket.low:
+            bucket.low = level
+        elif level > bucket.high:
+            bucket.high = level
 
     def _close(self) -> None:
         """Count the last bucket to its end."""

@@ -101,6 +101,7 @@ class ElasticLoadBalancing(Balancers):
                 "InvalidConfigurationRequest", f"Client IP preservation cannot be disabled for {group.protocol} target groups"
             )
         group.attributes.update(wanted)
+        self.world.network.changed()
         return group.attributes
 
     # Targets

@@ -78,7 +78,8 @@ class Store:
 
     def listeners_of(self, lb_arn: str) -> list[Listener]:
         """The listeners of a load balancer, sorted by port; empty for an unknown one."""
-        return sorted(self._listeners_of.get(lb_arn, {}).values(), key=lambda each: (each.port, each.protocol))
+        listeners = list(self._listeners_of.get(lb_arn, {}).values())
+        return listeners if len(listeners) < 2 else sorted(listeners, key=lambda each: (each.port, each.protocol))
 
     def groups_of(self, lb_arn: str) -> list[TargetGroup]:
         """The target groups that a load balancer's listeners forward to, each once, by port of the listener."""
@@ -98,8 +99,9 @@ class Store:
     def crosses_zones(self, group: TargetGroup) -> bool:
         """Whether a group's targets get traffic from every zone: its own attribute, else its load balancer's."""
         key = "load_balancing.cross_zone.enabled"
-        if group.attributes.get(key) in ("true", "false"):
-            return group.attributes[key] == "true"
+        own = group.attributes.get(key)
+        if own == "true" or own == "false":
+            return own == "true"
         lb = self.balancer_of(group.arn)
         return lb is not None and lb.attributes.get(key) == "true"
 

@@ -87,6 +87,7 @@ class TargetHealth:
 
     def recheck(self, group_arn: str | None) -> None:
         """Look at a group (None: at all) once this instant is over, however often it is asked for."""
+        self.world.network.changed()
         if group_arn is None:
             self._asked_all = True
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 Record = tuple[str, str, int, str]  # name, type, TTL in seconds, value as in a zone file
 
@@ -27,7 +28,7 @@ class Answer:
 
     def values(self, rtype: str) -> tuple[str, ...]:
         """The values of one type, in the order in which they were given."""
-        return tuple(value for _, kind, _, value in self.records if kind == rtype)
+        return tuple([value for _, kind, _, value in self.records if kind == rtype])
 
 
 LONGEST_CHAIN = 8  # CNAMEs that a resolver follows before it gives up
@@ -37,6 +38,7 @@ SERVER_FAILED = Answer("SERVFAIL")
 SILENT = Answer("")
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """A name as this world compares it: lower case, with its last dot."""
     return name.lower().rstrip(".") + "."

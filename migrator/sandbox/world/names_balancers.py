@@ -27,6 +27,7 @@ class BalancerZone:
         self._world = world
         self.name = f"elb.{world.region}.amazonaws.com."
         self.names = (self.name, f"{world.region}.elb.amazonaws.com.")
+        self._serving: dict[str, tuple[int, tuple[str, ...]]] = {}  # load balancer -> the network's state, its addresses in it
 
     def soa(self, name: str) -> tuple[str, int]:
         """The zone that a name lies in, and for how long the absence of a name in it may be kept."""
@@ -64,9 +65,13 @@ class BalancerZone:
         """
         if zone is not None:
             return tuple(each.address for each in lb.zones if each.zone == zone)
-        groups = self._world.elb.groups_of(lb.arn)
-        serving = [each for each in lb.zones if all(self._enough(group, each.zone) for group in groups)]
-        return tuple(each.address for each in serving or lb.zones)
+        state, known = self._serving.get(lb.arn, (-1, ()))
+        if state != self._world.network.state:
+            groups = self._world.elb.groups_of(lb.arn)
+            serving = [each for each in lb.zones if all(self._enough(group, each.zone) for group in groups)]
+            known = tuple(each.address for each in serving or lb.zones)
+            self._serving[lb.arn] = self._world.network.state, known
+        return known
 
     def _enough(self, group: TargetGroup, zone: str) -> bool:
         least = group.attributes.get(MINIMUM_HEALTHY, "1")

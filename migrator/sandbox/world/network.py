@@ -7,6 +7,7 @@ where they differ in AWS: in time, and in the address that a packet comes from.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.sandbox.world.network_addresses import Addresses
@@ -15,8 +16,8 @@ from migrator.sandbox.world.network_checks import Checks
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_delivery import Delivery, preserves_client_ip
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
-from migrator.sandbox.world.network_routing import Route, cuts_unhealthy, listening, route
-from migrator.sandbox.world.network_wire import spoken, wire
+from migrator.sandbox.world.network_routing import Choice, Route, choice, cuts_unhealthy, drawn, listening
+from migrator.sandbox.world.network_wire import Wire, spoken, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -24,9 +25,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Backend", "Flow", "Lost", "Network"]
 
+FOLLOWED = ("Service", "EndpointSlice", "Node", "Pod")  # what `network_dataplane` answers from
+
+
+@dataclass(slots=True)
+class Way:
+    """What one client meets behind one address and port; `backends` by target, of those that were asked for."""
+
+    lb: LoadBalancer
+    choice: Choice
+    wire: Wire
+    source: str
+    backends: dict[tuple[str, int], list[Backend]] = field(default_factory=dict)
+
 
 class Network:
-    """Addresses, health checks and connections of one world. `flows` are the open connections by id."""
+    """Addresses, health checks and connections of one world. `flows` are the open connections by id.
+
+    `state` numbers what connections meet: as long as it stays, so do load balancers, targets, rules, nodes and pods.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -37,7 +54,12 @@ class Network:
         self._checks = Checks(world, self.dataplane, self._admission)
         self._delivery = Delivery(world, self.dataplane, self._admission)
         self._flow_count = 0
+        self._ways: dict[tuple[str, str, int], Way] = {}  # what holds until `changed`
+        self.state = 0
         world.kube.subscribe("Pod", self._pod_changed)
+        for kind in FOLLOWED:
+            world.kube.subscribe(kind, lambda event, obj, old: self.changed())
+        world.elb.subscribe(lambda event, arn, target: self.changed())
 
     def allocate_address(self, kind: str = "lb") -> str:
         """A fresh address for a "lb", "pod", "node", "dns" server or "client", inside the world's own prefix."""
@@ -51,6 +73,15 @@ class Network:
         """Whether a health check of this target would succeed now, else the reason that AWS would give."""
         return self._checks.check(group, target)
 
+    def changed(self) -> None:
+        """Something that connections meet is no longer as it was: everything is looked up anew.
+
+        Called after each change of load balancers and targets (`elb.tell`), of what health checks see (`elb.recheck`:
+        rules, instances), of a target group's attributes, and of the cluster's objects that packets meet.
+        """
+        self.state += 1
+        self._ways.clear()
+
     def connect(self, client_ip: str, address: str, port: int) -> Flow | Lost:
         """Open a TCP connection from a client to an address that a load balancer has or had.
 
@@ -58,24 +89,34 @@ class Network:
         turns it down. A fault where "traffic", operation "connect" drops it; its subject is "<name> <address>:<port>".
         """
         world = self.world
-        lb = world.elb.by_address(address)
-        if lb is None:
-            return Lost(f"no load balancer has {address}")
-        if (state := world.elb.state(lb)) != "active":
-            return Lost(f"{lb.name} is {state}")
-        if world.faults.strike("traffic", "connect", f"{lb.name} {address}:{port}", now=world.now):
+        way = self._ways.get((client_ip, address, port))
+        if way is None:
+            lb = world.elb.by_address(address)
+            if lb is None:
+                return Lost(f"no load balancer has {address}")
+            if (state := world.elb.state(lb)) != "active":
+                return Lost(f"{lb.name} is {state}")
+        else:
+            lb = way.lb
+        if world.faults.armed and world.faults.strike("traffic", "connect", f"{lb.name} {address}:{port}", now=world.now):
             return Lost(f"{lb.name} dropped it: a fault is armed")
+        made = way or self._way(lb, client_ip, address, port)
+        if isinstance(made, Lost):
+            return made
+        return self._opened(made, client_ip, address, port)
+
+    def _way(self, lb: LoadBalancer, client_ip: str, address: str, port: int) -> Way | Lost:
+        """What a client meets behind an address up to the drawing of a target; kept where no group is drawn."""
         if not self._admission.client(lb, client_ip, port):
             return Lost(f"no security group of {lb.name} admits {client_ip} to port {port}: timed out")
-        way = route(world, lb, address, port)
-        if isinstance(way, Lost):
-            return way
-        world.cloudwatch.opened(lb.arn, way.zone, world.now)
-        backend = self._delivery.deliver(lb, way, client_ip)
-        if isinstance(backend, Lost):
-            world.cloudwatch.closed(lb.arn, way.zone, world.now)
-            return backend
-        return self._opened(client_ip, address, port, lb, way, backend)
+        made = choice(self.world, lb, address, port)
+        if isinstance(made, Lost):
+            return made
+        source = client_ip if preserves_client_ip(made.group) else address
+        way = Way(lb, made, wire(made.listener.protocol, made.group), source)
+        if len(made.listener.forwards) == 1:
+            self._ways[client_ip, address, port] = way
+        return way
 
     def close(self, flow: Flow) -> None:
         """End a connection; closing it again does nothing."""
@@ -92,15 +133,26 @@ class Network:
         world = self.world
         if flow.id not in self.flows:
             return Lost("it was closed")
+        if flow.sound == self.state:
+            return None
         if flow.lb_arn not in world.elb.balancers:
             return Lost(f"{flow.lb_name} was deleted")
         if listening(world, flow.lb_arn, flow.port) is None:
             return Lost(f"{flow.lb_name} no longer listens on port {flow.port}")
-        return self._cut_at_target(flow) or self._cut_at_backend(flow)
+        cut = self._cut_at_target(flow) or self._cut_at_backend(flow)
+        if cut is None:
+            flow.sound = self.state
+        return cut
 
-    def _opened(self, client: str, address: str, port: int, lb: LoadBalancer, way: Route, backend: Backend) -> Flow:
+    def _opened(self, way: Way, client: str, address: str, port: int) -> Flow | Lost:
+        world, lb, made = self.world, way.lb, way.choice
+        target = drawn(world, made.usable)
+        world.cloudwatch.opened(lb.arn, made.zone, world.now)
+        backend = self._backend(way, target, client)
+        if isinstance(backend, Lost):
+            world.cloudwatch.closed(lb.arn, made.zone, world.now)
+            return backend
         self._flow_count += 1
-        hand = wire(way.listener.protocol, way.group)
         flow = Flow(
             id=self._flow_count,
             client=client,
@@ -108,18 +160,30 @@ class Network:
             port=port,
             lb_arn=lb.arn,
             lb_name=lb.name,
-            zone=way.zone,
-            group_arn=way.group.arn,
-            target=(way.target.id, way.target.port),
+            zone=made.zone,
+            group_arn=made.group.arn,
+            target=(target.id, target.port),
             backend=backend,
-            opened=self.world.now,
-            protocol=way.listener.protocol,
-            header=hand.header,
-            tls=hand.tls,
-            source=client if preserves_client_ip(way.group) else address,
+            opened=world.now,
+            protocol=made.listener.protocol,
+            header=way.wire.header,
+            tls=way.wire.tls,
+            source=way.source,
+            sound=self.state,
         )
         self.flows[flow.id] = flow
         return flow
+
+    def _backend(self, way: Way, target: Target, client: str) -> Backend | Lost:
+        """The pod's port that a target hands a connection to; which ones it has is kept where all of them answer."""
+        known = way.backends.get((target.id, target.port))
+        if known is None:
+            route = Route(way.choice.zone, way.choice.listener, way.choice.group, target)
+            choices = self._delivery.choices(way.lb, route, client)
+            if isinstance(choices, Lost) or any(self._delivery.refused(route, each) for each in choices):
+                return self._delivery.deliver(way.lb, route, client)
+            known = way.backends[target.id, target.port] = choices
+        return known[0] if len(known) == 1 else self.world.random.choice(known)
 
     def requested(self, flow: Flow) -> None:
         """One more request over a connection that was made, after its first; only HTTP and HTTPS listeners count it."""

@@ -24,6 +24,14 @@ class Delivery:
 
     def deliver(self, lb: LoadBalancer, way: Route, client_ip: str) -> Backend | Lost:
         """The pod's port that a new connection reaches, or why it reaches none."""
+        choices = self.choices(lb, way, client_ip)
+        if isinstance(choices, Lost):
+            return choices
+        backend = choices[0] if len(choices) == 1 else self._world.random.choice(choices)
+        return self.refused(way, backend) or backend
+
+    def choices(self, lb: LoadBalancer, way: Route, client_ip: str) -> list[Backend] | Lost:
+        """The pods' ports that a target hands new connections to, at least one, whether they answer or not."""
         group, target = way.group, way.target
         on_instance = group.target_type == "instance"
         there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
@@ -32,18 +40,17 @@ class Delivery:
         source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, way.zone)
         if not self._admission.target(lb, group, target, source):
             return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
-        backend = self._through_node(group, target) if on_instance else self._on_pod(target)
-        if isinstance(backend, Backend) and not self._dataplane.pod_listens(backend.address, backend.port):
-            return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
-        return self._heard(way, backend) if isinstance(backend, Backend) else backend
+        return self._through_node(group, target) if on_instance else self._on_pod(target)
 
-    def _heard(self, way: Route, backend: Backend) -> Backend | Lost:
-        """The pod's port, unless the pod cannot read what the load balancer puts before the client's bytes."""
+    def refused(self, way: Route, backend: Backend) -> Lost | None:
+        """Why a pod turns a connection down: nothing listens, or it cannot read what comes before the client's bytes."""
+        if not self._dataplane.pod_listens(backend.address, backend.port):
+            return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
         pod = self._dataplane.pod_at(backend.address)
         why = misread(pod.key, pod.proxy, pod.tls, wire(way.listener.protocol, way.group)) if pod else ""
-        return Lost(why) if why else backend
+        return Lost(why) if why else None
 
-    def _through_node(self, group: TargetGroup, target: Target) -> Backend | Lost:
+    def _through_node(self, group: TargetGroup, target: Target) -> list[Backend] | Lost:
         node = self._admission.ready_node(target) or ""
         served = self._dataplane.node_port("UDP" if group.protocol == "UDP" else "TCP", target.port)
         if served is None:
@@ -51,11 +58,11 @@ class Delivery:
         backends = self._dataplane.backends(node, served)
         if not backends:
             return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
-        return backends[0] if len(backends) == 1 else self._world.random.choice(backends)
+        return backends
 
-    def _on_pod(self, target: Target) -> Backend | Lost:
+    def _on_pod(self, target: Target) -> list[Backend] | Lost:
         pod = self._dataplane.pod_at(target.id)
-        return Backend(pod.key, pod.node, target.id, target.port) if pod else Lost(f"nothing has the address {target.id}")
+        return [Backend(pod.key, pod.node, target.id, target.port)] if pod else Lost(f"nothing has the address {target.id}")
 
 
 def preserves_client_ip(group: TargetGroup) -> bool:

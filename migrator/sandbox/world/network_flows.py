@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Flow:
     tls: str = ""
     source: str = ""
     closed: float | None = None
+    sound: int = field(default=-1, compare=False, repr=False)  # the number of the state in which it was last seen whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,16 @@ OVER_UDP = ("UDP", "QUIC")
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Before a target is drawn: the zone, the listener and the group that were chosen, and the targets to draw from."""
+
+    zone: str
+    listener: Listener
+    group: TargetGroup
+    usable: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The chosen target, the listener that chose it, and the zone whose address the client connected to."""
 
@@ -27,8 +37,13 @@ class Route:
     target: Target
 
 
-def route(world: World, lb: LoadBalancer, address: str, port: int) -> Route | Lost:
-    """Where a connection to one of the load balancer's addresses goes, or why nowhere.
+def drawn(world: World, usable: tuple[Target, ...]) -> Target:
+    """One target, each as likely as the others."""
+    return usable[0] if len(usable) == 1 else world.random.choice(usable)
+
+
+def choice(world: World, lb: LoadBalancer, address: str, port: int) -> Choice | Lost:
+    """The targets among which a connection to one of the load balancer's addresses is spread, or why there are none.
 
     Healthy targets of the zone (all zones with cross-zone), else all of them: it fails open. Source: Network Load
     Balancers user guide, "Target group health" and "Cross-zone load balancing". A Classic Load Balancer does not: without
@@ -47,8 +62,7 @@ def route(world: World, lb: LoadBalancer, address: str, port: int) -> Route | Lo
     healthy = [each for each in targets if each.state == "healthy"]
     if lb.kind == "classic" and not healthy:
         return Lost(f"{lb.name} has no instance in service for {zone}")
-    usable = healthy or targets
-    return Route(zone, listener, group, usable[0] if len(usable) == 1 else world.random.choice(usable))
+    return Choice(zone, listener, group, tuple(healthy or targets))
 
 
 def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Target]:
@@ -62,8 +76,7 @@ def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Tar
 
 def listening(world: World, lb_arn: str, port: int) -> Listener | None:
     """The listener that takes TCP connections on a port, or None."""
-    listeners = world.elb.listeners_of(lb_arn)
-    return next((each for each in listeners if each.port == port and each.protocol not in OVER_UDP), None)
+    return next((each for each in world.elb.listeners_of(lb_arn) if each.port == port and each.protocol not in OVER_UDP), None)
 
 
 def cuts_unhealthy(group: TargetGroup) -> bool:

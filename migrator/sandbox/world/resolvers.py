@@ -56,6 +56,7 @@ class CachingResolver:
         self.kind, self.name, self.vpc = kind, name or kind, vpc
         self.least_s = least_s if least_s is not None else (30 if kind == "clamping" else 0)
         self._cache: dict[tuple[str, str], Kept] = {}
+        self._past = False  # whether the answer at hand has a link that had run out
         self._led: dict[str, tuple[int, tuple[str, ...]]] = {}  # name -> until which second it leads to these addresses
 
     def ask(self, name: str, rtype: str) -> Answer:
@@ -64,21 +65,23 @@ class CachingResolver:
         A fault where "dns", operation "resolver:<name>", strikes here.
         """
         name = canonical(name)
-        fault = self.world.faults.strike("dns", f"resolver:{self.name}", name, now=self.world.now)
-        if fault is not None:
-            return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype))
-        return self._answer(name, rtype)
+        return self._struck(name, rtype) or self._answer(name, rtype)
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], str]:
         """As `ask` for type A, for those who only connect: the addresses, and the response code where there are none.
 
         What a chain of kept entries leads to is the same until the first of them runs out or is fetched anew.
         """
-        if not self.world.faults.armed and (led := self._led.get(name)) is not None and int(self.world.now) <= led[0]:
+        name = canonical(name)
+        if (said := self._struck(name, "A")) is not None:
+            return said.values("A"), said.rcode
+        led, now = self._led.get(name), int(self.world.now)
+        if led is not None and now <= led[0]:
             return led[1], "NOERROR"
-        said = self.ask(name, "A")
+        self._past = False
+        said = self._answer(name, "A")
         addresses = said.values("A")
-        if addresses and (until := self._kept_until(canonical(name), said)) >= self.world.now:
+        if addresses and not self._past and (until := self._kept_until(name, said)) >= now:
             self._led[name] = until, addresses
         return addresses, said.rcode
 
@@ -92,6 +95,13 @@ class CachingResolver:
         links = dict.fromkeys((name, *(canonical(value) for value in said.values("CNAME"))))
         kept = [self._cache.get((each, "CNAME")) or self._cache.get((each, "A")) for each in links]
         return min(0 if each is None else each.fetched + each.ttl_s for each in kept)
+
+    def _struck(self, name: str, rtype: str) -> Answer | None:
+        """What an armed fault makes of the answer; None where none is."""
+        if not (faults := self.world.faults).armed:
+            return None
+        fault = faults.strike("dns", f"resolver:{self.name}", name, now=self.world.now)
+        return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype)) if fault else None
 
     def _answer(self, name: str, rtype: str) -> Answer:
         return followed(lambda each: self._link(each, rtype), name, rtype)
@@ -107,6 +117,7 @@ class CachingResolver:
                 return kept.aged(remaining_s)
             if self.kind == "stale" and kept.answer.records and remaining_s >= -LONGEST_STALE_S:
                 self._fetch(name, rtype)
+                self._past = True
                 return kept.aged(STALE_TTL_S)
         return self._fetch(name, rtype)
 
@@ -119,7 +130,8 @@ class CachingResolver:
         for stale in ("CNAME", rtype):
             self._cache.pop((name, stale), None)
         self._cache[name, _kind(said.records, rtype)] = kept
-        self._led.clear()
+        if rtype != "A":  # one for A replaces only what has run out or was not there, and no chain leads through that
+            self._led.clear()
         return kept.aged(kept.ttl_s, delay_s)
 
     def _lifetime(self, said: Answer) -> int:

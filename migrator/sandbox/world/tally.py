@@ -65,7 +65,8 @@ class Tally:
         self._by_balancer[balancer] += 1
         self._by_pod[pod] += 1
         self._by_header[header or "none"] += 1
-        self._slowest_s = max(self._slowest_s, took_s)
+        if took_s > self._slowest_s:
+            self._slowest_s = took_s
         second = self._second(at)
         second.answered += 1
         second.by_balancer[balancer] = second.by_balancer.get(balancer, 0) + 1

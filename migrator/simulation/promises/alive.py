@@ -1,0 +1,60 @@
+"""Liveness: once faults stop, a process ends the journey or holds with a reason, within a bound."""
+
+from __future__ import annotations
+
+from migrator.model.units import Instant
+from migrator.simulation.promises.course import Course
+
+NAME = "alive"
+LAW = "once faults stop, the journey ends or holds with a reason, within the longest of its own waits"
+
+SLACK_S = 900.0  # back-offs of controllers and of ours, looks in between
+
+
+class Alive:
+    """Counts from the last line, call or strike of a fault, while a process runs."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._since: Instant = course.world.now
+        self._known = (0, 0)
+        self.running = False
+        waits = course.migration.waits
+        ttls = [each.answer_ttl_s for each in course.migration.dns.moves]
+        within = (
+            waits.clone_deadline_s,
+            waits.warm_deadline_s,
+            waits.sweep_deadline_s,
+            waits.unclear_s,
+            max(ttls, default=0) + 60,
+        )
+        flows_s = waits.quiet_s + waits.metric_lag_s + 3 * waits.metric_period_s
+        self._bound_s = max(*within, flows_s) + SLACK_S
+        self._patient_s = max(waits.resolvers_deadline_s, waits.drain_deadline_s) + SLACK_S
+
+    def look(self) -> str:
+        """What is wrong now; empty while the promise is kept."""
+        now, known = self._course.world.now, (len(self._course.lines), len(self._course.calls))
+        if known != self._known or not self.running:
+            self._known, self._since = known, now
+            return ""
+        if now - self._since <= self._bound_s:
+            return ""
+        if self._faulty(now):
+            self._since = now
+            return ""
+        if self._visited() and now - self._since <= self._patient_s:
+            return ""
+        return f"nothing happened for {now - self._since:.0f} s, and no fault is armed"
+
+    def _faulty(self, now: Instant) -> bool:
+        """Whether a fault may still strike."""
+        return any(
+            (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
+            for each in self._course.world.faults.armed
+        )
+
+    def _visited(self) -> bool:
+        """Whether somebody still talks to legacy: then a person is asked only after the plan's long deadlines."""
+        arn = self._course.migration.legacy.balancer.arn
+        return any(each.lb_arn == arn for each in self._course.world.network.flows.values())

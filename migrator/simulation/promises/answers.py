@@ -1,0 +1,84 @@
+"""Law 1: no name loses its answer because of us, and no answer that a client may hold leads to what does not serve.
+
+Worked out from what authorities answer and caches may hold, not from sampled requests. What others break is told apart
+by the same question put to legacy untouched: whether any backend is ready that legacy would reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.model.units import Instant
+from migrator.sandbox.world.network_dataplane import SERVICE_LABEL
+from migrator.simulation.promises.caches import Caches
+from migrator.simulation.promises.course import Course
+
+NAME = "answers"
+LAW = "no name loses its answer because of us, and no answer that a client may hold leads to what does not serve"
+
+RECOVERS_S = 120.0  # health checks trail a backend that came back, at legacy as at the new load balancer
+
+
+class Answers:
+    """Looks again only where an answer, a load balancer or a backend changed."""
+
+    def __init__(self, course: Course, caches: Caches) -> None:
+        self._course, self._caches = course, caches
+        self._stirred = True
+        self._without_backend: Instant = -RECOVERS_S
+        course.world.elb.subscribe(lambda event, arn, told: self.stir())
+        course.world.kube.subscribe("EndpointSlice", self._backends_changed)
+
+    def stir(self) -> None:
+        """Something changed that an answer may lead to."""
+        self._stirred = True
+
+    def look(self) -> str:
+        """What is wrong now; empty while the promise is kept."""
+        now = self._course.world.now
+        if not self._stirred and now < self._caches.due:
+            return ""
+        self._stirred = False
+        self._caches.read()
+        foreign = self._course.foreign()
+        for key, servers in self._caches.silent.items():
+            if key not in foreign and self._course.left.get(key) is not None:
+                return f"{key[1]} {key[2]}: {servers} name servers answer with nothing"
+        for (key, _), name in self._caches.leading(now):
+            if key not in foreign and (why := self._unfit(name)) and not self._excused(now):
+                return f"{key[1]} may still lead to {name}, which {why}"
+        return ""
+
+    def _unfit(self, name: str) -> str:
+        """Why a load balancer serves nobody; empty where it does."""
+        elb = self._course.world.elb
+        lb = elb.by_dns(name.rstrip("."))
+        if lb is None:
+            return "is gone"
+        if (state := elb.state(lb)) != "active":
+            return f"is {state}"
+        listeners = elb.listeners_of(lb.arn)
+        for port in {each.port for each in self._course.migration.legacy.listeners}:
+            if all(each.port != port for each in listeners):
+                return f"does not listen on port {port}"
+        for group in elb.groups_of(lb.arn):
+            if all(each.state != "healthy" for each in group.targets.values()):
+                return f"has no healthy target in {group.name}"
+        return ""
+
+    def _excused(self, now: Instant) -> bool:
+        return not self._ready() or now - self._without_backend < RECOVERS_S
+
+    def _ready(self) -> bool:
+        """Whether any backend is ready that legacy untouched would reach."""
+        legacy, new = self._course.migration.legacy.service, self._course.migration.new
+        dataplane = self._course.world.network.dataplane
+        services = ((legacy.namespace, legacy.name), (new.namespace, new.name))
+        return any(each.ready for service in services for each in dataplane.endpoints(service))
+
+    def _backends_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
+        named = (obj["metadata"].get("labels") or {}).get(SERVICE_LABEL)
+        if named in (self._course.migration.legacy.service.name, self._course.migration.new.name):
+            self.stir()
+            if not self._ready():
+                self._without_backend = self._course.world.now

@@ -1,0 +1,161 @@
+"""What has happened on one journey so far, as its checkers read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from migrator.model.cluster import MARK, Lease
+from migrator.model.effects import Effect
+from migrator.model.events import Ended, Entry, Intended, Released, TurnedBack
+from migrator.model.migration import Migration
+from migrator.model.records import Move, RecordSet
+from migrator.model.units import Instant
+from migrator.sandbox.world import World, route53
+from migrator.sandbox.world.balancers import LoadBalancer
+from migrator.simulation.doors_objects import lease_from
+from migrator.simulation.doors_records import world_record
+
+Key = tuple[str, str, str]  # zone id, name, type
+
+
+@dataclass
+class Call:
+    """One call that the engine made. `before` is each record set of the plan as it was listed; `after` once it was done.
+
+    `ids` is everything in AWS and every Service that there was before.
+    """
+
+    effect: Effect
+    at: Instant
+    host: str  # whose process made it
+    lines: int  # how many journal lines there were
+    lease: Lease | None  # our mark as it was
+    before: dict[Key, route53.RecordSet | None]
+    ids: frozenset[str]
+    after: dict[Key, route53.RecordSet | None] | None = None
+    finalizers: tuple[str, ...] | None = None  # of the legacy Service before it; None where it was gone
+    left: frozenset[str] | None = None  # of `ids`, once it was done; None where others acted meanwhile
+
+
+@dataclass
+class Course:
+    """A journey: the plan, the lines that are durable, the calls that were made, and the world itself."""
+
+    world: World
+    migration: Migration
+    lines: list[Entry] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    left: dict[Key, route53.RecordSet | None] = field(default_factory=dict)  # what we last left each record set as
+
+    def __post_init__(self) -> None:
+        self.left = self.listed()
+
+    @property
+    def run(self) -> list[Entry]:
+        """The lines since the last journey over this journal ended, that end included if nothing came after it."""
+        ends = [at for at, each in enumerate(self.lines[:-1]) if isinstance(each.event, Ended)]
+        return self.lines[ends[-1] + 1 :] if ends else self.lines
+
+    @property
+    def back(self) -> bool:
+        """Whether the way leads back."""
+        return any(isinstance(each.event, TurnedBack) for each in self.run)
+
+    @property
+    def released(self) -> bool:
+        """Whether a person lifted a hold, and with it perhaps what the engine saw."""
+        return any(isinstance(each.event, Released) for each in self.run)
+
+    def intended(self, step: str) -> bool:
+        """Whether a step intended a change."""
+        return any(isinstance(each.event, Intended) and each.event.step == step for each in self.run)
+
+    def listed(self) -> dict[Key, route53.RecordSet | None]:
+        """Every record set of the plan as Route 53 lists it now; None where it is gone."""
+        found: dict[Key, route53.RecordSet | None] = {}
+        for move in self.migration.dns.moves:
+            zone, name, type = move.key
+            held = self.world.route53.record_sets(zone) if zone in self.world.route53.zones else ()
+            found[move.key] = next((each for each in held if each.name == name and each.type == type), None)
+        return found
+
+    def foreign(self) -> set[Key]:
+        """The record sets that somebody else changed since we left them."""
+        return {key for key, record in self.listed().items() if record != self.left.get(key)}
+
+    def new(self) -> LoadBalancer | None:
+        """The load balancer of our clone; None while it has none."""
+        clone = self.world.kube.find("Service", self.migration.new.namespace, self.migration.new.name)
+        ingress = (clone or {}).get("status", {}).get("loadBalancer", {}).get("ingress") or ()
+        return self.world.elb.by_dns(ingress[0]["hostname"]) if ingress else None
+
+    def marked(self) -> bool:
+        """Whether the clone is there and carries our mark."""
+        clone = self.world.kube.find("Service", self.migration.new.namespace, self.migration.new.name)
+        return clone is not None and (clone["metadata"].get("annotations") or {}).get(MARK) == self.migration.id
+
+    def form(self, move: Move, *, ttl_s: int | None, at: LoadBalancer | None = None) -> route53.RecordSet:
+        """A record set of the plan with this TTL, leading to `at` (None: as listed): worked out here, not by the engine."""
+        listed = world_record(move.listed)
+        if listed.alias is None:
+            values = listed.values if at is None else (at.dns_name + ("." if listed.values[0].endswith(".") else ""),)
+            return replace(listed, ttl=ttl_s, values=values)
+        if at is None:
+            return listed
+        prefix = "dualstack." if listed.alias.dns_name.lower().startswith("dualstack.") else ""
+        return replace(listed, alias=replace(listed.alias, dns_name=f"{prefix}{at.dns_name}.", zone_id=at.zone_id))
+
+    def lowered(self, move: Move, at: LoadBalancer | None = None) -> route53.RecordSet:
+        """With the TTL for moving."""
+        return self.form(move, ttl_s=move.listed.ttl_s if move.moving_ttl_s is None else move.moving_ttl_s, at=at)
+
+    def final(self, move: Move, at: LoadBalancer | None = None) -> route53.RecordSet:
+        """With the TTL that was listed."""
+        return self.form(move, ttl_s=move.listed.ttl_s, at=at)
+
+    def forms(self) -> dict[Key, tuple[route53.RecordSet, ...]]:
+        """Every form in which a record set of the plan is ours."""
+        places = (None, *((new,) if (new := self.new()) is not None else ()))
+        return {
+            move.key: tuple(form(move, at) for at in places for form in (self.lowered, self.final))
+            for move in self.migration.dns.moves
+        }
+
+    def ids(self) -> frozenset[str]:
+        """Every load balancer, target group, rule, security group, Service and record set that there is.
+
+        The rules of a security group that legacy made for itself go with it.
+        """
+        world, own = self.world, self.migration.legacy.own_groups
+        services = (each["metadata"] for each in world.kube.list("Service"))
+        records = (
+            f"{zone} {each.name} {each.type} {each.set_identifier}"
+            for zone in world.route53.zones
+            for each in world.route53.record_sets(zone)
+        )
+        return frozenset(
+            (
+                *world.elb.balancers,
+                *world.elb.groups,
+                *(each.id for each in world.ec2.rules.values() if each.group_id not in own),
+                *world.ec2.groups,
+                *(f"service {each['namespace']}/{each['name']}" for each in services),
+                *records,
+            )
+        )
+
+    def lease(self) -> Lease | None:
+        """Our mark; None where there is none."""
+        raw = self.world.kube.find("Lease", self.migration.legacy.service.namespace, self.migration.lease_name)
+        return None if raw is None else lease_from(raw)
+
+
+def shown(record: route53.RecordSet | RecordSet | None) -> str:
+    """A record set in a few words."""
+    if record is None:
+        return "nothing"
+    if record.alias is not None:
+        return f"an alias of {record.alias}"
+    return f"{', '.join(record.values)} for {record.ttl if isinstance(record, route53.RecordSet) else record.ttl_s} s"

@@ -1,0 +1,65 @@
+"""Law 6: one effector. Every call is made by whoever holds the Lease, moved on to that very intent, and not long after it."""
+
+from __future__ import annotations
+
+from migrator.model.effects import TakeLease
+from migrator.model.events import Applied, Began, Intended, Seen
+from migrator.model.waits import PROTECTED_S
+from migrator.simulation.promises.course import Call, Course
+
+NAME = "effector"
+LAW = "one effector: each call carries the newest line of the journal that holds the Lease, within 60 s of its intent"
+
+
+class Effector:
+    """Looks at the Lease as it was when a call was made."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    def look(self) -> str:
+        """What is wrong with the last call; empty while the promise is kept."""
+        if not self._course.calls:
+            return ""
+        call = self._course.calls[-1]
+        if isinstance(call.effect, TakeLease):
+            return self._taken(call)
+        return self._late(call) or self._not_ours(call)
+
+    def _taken(self, call: Call) -> str:
+        """Taking over from another host waits until no call of that host can still arrive."""
+        before = call.lease
+        if before is None or call.host == before.host:
+            return ""
+        waited_s, wanted_s = call.at - before.renewed, max(self._course.migration.waits.unclear_s, PROTECTED_S)
+        return f"took over from {before.host} after {waited_s:.0f} s, {wanted_s:.0f} s wanted" if waited_s < wanted_s else ""
+
+    def _late(self, call: Call) -> str:
+        last = self._course.lines[call.lines - 1] if call.lines else None
+        if last is None or not isinstance(last.event, Intended) or call.at - last.at <= PROTECTED_S:
+            return ""
+        return f"{call.effect.summary}: called {call.at - last.at:.0f} s after its intent"
+
+    def _not_ours(self, call: Call) -> str:
+        lines, lease = self._course.lines[: call.lines], call.lease
+        if lease is None:
+            return f"{call.effect.summary}: called without our mark"
+        began = next((each.event for each in reversed(lines) if isinstance(each.event, Began)), None)
+        if began is None or lease.journal != began.journal:
+            return f"{call.effect.summary}: called while journal {lease.journal} holds the lease"
+        epochs = [
+            each.event.result["epoch"] for each in lines if isinstance(each.event, Applied) and "epoch" in each.event.result
+        ]
+        if not epochs or str(lease.epoch) != epochs[-1]:
+            return f"{call.effect.summary}: called in epoch {epochs[-1:]}, the lease is in {lease.epoch}"
+        if lease.host != call.host and self._asked_for_hosts():
+            return f"{call.effect.summary}: called by {call.host}, the lease is held by {lease.host}"
+        last = lines[-1]
+        if (lease.sequence, lease.checksum) != (last.sequence, last.checksum):
+            return f"{call.effect.summary}: called at line {last.sequence}, the lease was moved on to line {lease.sequence}"
+        return ""
+
+    def _asked_for_hosts(self) -> bool:
+        """Whether the engine asks whose host holds the Lease: not yet in `finish`, nor on the way back (docs/promises.md)."""
+        swept = any(isinstance(each.event, Seen) and each.event.step == "sweep" for each in self._course.run)
+        return not swept and not self._course.back

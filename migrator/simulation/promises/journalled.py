@@ -1,0 +1,47 @@
+"""Law 4: intent is durable before the call, its outcome after it, and a lost reply is never blindly sent again."""
+
+from __future__ import annotations
+
+from migrator.model.events import Applied, Intended, Refused
+from migrator.simulation.promises.course import Call, Course
+
+NAME = "journalled"
+LAW = "intent is durable before the call, the result after it; a lost reply is looked at, never blindly sent again"
+
+
+class Journalled:
+    """Pairs calls with intents, and intents with outcomes."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._called: set[tuple[int, str]] = set()  # intents that a call was made for
+        self._open = False
+        self._read = self._judged = 0
+
+    def look(self) -> str:
+        """What is wrong with the last line or call; empty while the promise is kept."""
+        if len(self._course.calls) > self._judged:
+            self._judged = len(self._course.calls)
+            if wrong := self._call(self._course.calls[-1]):
+                return wrong
+        while self._read < len(self._course.lines):
+            entry = self._course.lines[self._read]
+            self._read += 1
+            if isinstance(entry.event, Intended):
+                if self._open:
+                    return f"line {entry.sequence} intends a call before what became of the last one is known"
+                self._open = True
+            elif isinstance(entry.event, Applied | Refused):
+                if not self._open:
+                    return f"line {entry.sequence} tells the outcome of a call that nobody intended"
+                self._open = False
+        return ""
+
+    def _call(self, call: Call) -> str:
+        last = self._course.lines[call.lines - 1] if call.lines else None
+        if last is None or not isinstance(last.event, Intended) or last.event.effect != call.effect:
+            return f"{call.effect.summary}: called without an intent in the journal's last line"
+        if (last.sequence, last.checksum) in self._called:
+            return f"{call.effect.summary}: called twice on one intent"
+        self._called.add((last.sequence, last.checksum))
+        return ""

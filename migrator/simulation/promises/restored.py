@@ -1,0 +1,62 @@
+"""Law 8: nothing writes to the legacy Service before `retire`, and the way back restores every record set as it was listed."""
+
+from __future__ import annotations
+
+from migrator.model.effects import DeleteService, DemoteService, PatchService
+from migrator.model.events import Ended, Intended
+from migrator.simulation.promises.course import Course, shown
+
+NAME = "restored"
+LAW = "rollback restores every record set and the legacy Service field for field; nothing writes to it before retire"
+
+
+class Restored:
+    """Looks at calls on the legacy Service, and at the end of the way back."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._service = self._legacy()
+        self._read = self._judged = 0
+
+    def look(self) -> str:
+        """What is wrong; empty while the promise is kept."""
+        if len(self._course.calls) > self._judged:
+            self._judged = len(self._course.calls)
+            if wrong := self._written():
+                return wrong
+        fresh, self._read = self._course.lines[self._read :], len(self._course.lines)
+        ended = any(isinstance(each.event, Ended) and each.event.outcome == "rolled-back" for each in fresh)
+        return self._left_over() if ended else ""
+
+    def _written(self) -> str:
+        call = self._course.calls[-1]
+        on_service = isinstance(call.effect, DeleteService | DemoteService | PatchService)
+        if not on_service or getattr(call.effect, "uid", "") != self._course.migration.legacy.service.uid:
+            return ""
+        line = self._course.lines[call.lines - 1].event
+        retiring = isinstance(line, Intended) and line.step == "retire"
+        return "" if retiring else f"{call.effect.summary}: the legacy Service was written to before retire"
+
+    def _left_over(self) -> str:
+        listed, foreign = self._course.listed(), self._course.foreign()
+        for move in self._course.migration.dns.moves:
+            if move.key not in foreign and listed[move.key] != self._course.final(move):
+                record = listed[move.key]
+                ttl = "" if record is None else f" for {record.ttl} s"
+                return (
+                    f"rolled back, and {move.listed.name} {move.listed.type} leads to {shown(record)}{ttl}, not as it was listed"
+                )
+        if self._course.marked():
+            return "rolled back, and the new Service is still there"
+        if self._legacy() != self._service:
+            return "rolled back, and the legacy Service is not as it was"
+        return ""
+
+    def _legacy(self) -> object:
+        """What controllers act on of the legacy Service."""
+        service = self._course.migration.legacy.service
+        raw = self._course.world.kube.find("Service", service.namespace, service.name)
+        if raw is None:
+            return None
+        meta = raw["metadata"]
+        return meta["uid"], dict(raw["spec"]), dict(meta.get("annotations") or {}), list(meta.get("finalizers") or ())

@@ -1,0 +1,105 @@
+"""All checkers of one journey, and the moments at which they look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from migrator.model.effects import Effect
+from migrator.model.events import Entry
+from migrator.model.migration import Migration
+from migrator.sandbox.world import World
+from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, restored, seen, witnessed
+from migrator.simulation.promises.caches import Caches
+from migrator.simulation.promises.course import Call, Course
+
+MOST_BREACHES = 3  # of one promise; what is broken stays so, event after event
+
+NAMES = tuple(each.NAME for each in (answers, named, seen, journalled, fresh, effector, witnessed, restored, alive))
+
+
+class Checker(Protocol):
+    """One promise."""
+
+    def look(self) -> str:
+        """What is wrong now, in a sentence; empty while the promise is kept."""
+        ...
+
+
+class Watch:
+    """Looks after every timer of the world, every durable line and every call; collects breaches, a sentence each."""
+
+    def __init__(self, world: World, migration: Migration) -> None:
+        self.course = course = Course(world, migration)
+        self.breaches: list[str] = []
+        self.looks = 0
+        caches = Caches(course)
+        self._answers, self._alive = answers.Answers(course, caches), alive.Alive(course)
+        self._timed: tuple[tuple[str, Checker], ...] = ((answers.NAME, self._answers), (alive.NAME, self._alive))
+        self._told: tuple[tuple[str, Checker], ...] = (
+            (seen.NAME, seen.SeenDone(course, caches)),
+            (journalled.NAME, journalled.Journalled(course)),
+            (restored.NAME, restored.Restored(course)),
+        )
+        self._called: tuple[tuple[str, Checker], ...] = (
+            *self._told,
+            (named.NAME, named.Named(course)),
+            (fresh.NAME, fresh.Fresh(course)),
+            (effector.NAME, effector.Effector(course)),
+            (witnessed.NAME, witnessed.Witnessed(course)),
+        )
+        self._count: Counter[str] = Counter()
+        world.watch = self._timer
+
+    def planned(self, migration: Migration) -> None:
+        """Take the plan as it is applied: answers may have come since it was made."""
+        self.course.migration = migration
+
+    def runs(self, running: bool) -> None:
+        """A process starts or ends."""
+        self._alive.running = running
+
+    def wrote(self, entry: Entry) -> None:
+        """A line is durable."""
+        self.course.lines.append(entry)
+        self._look(self._told)
+        self._stirred()
+
+    def calling(self, effect: Effect, host: str) -> Callable[[], None]:
+        """A call is about to be made; what is given back is called once it is over, however it ended."""
+        course, world = self.course, self.course.world
+        legacy = course.migration.legacy.service
+        service = world.kube.find("Service", legacy.namespace, legacy.name)
+        finalizers = None if service is None else tuple(service["metadata"].get("finalizers") or ())
+        call = Call(effect, world.now, host, len(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
+        course.calls.append(call)
+
+        def over() -> None:
+            call.after = course.listed()
+            call.left = course.ids() if world.now == call.at else None
+            course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
+            self._look(self._called)
+            self._stirred()
+
+        return over
+
+    def _stirred(self) -> None:
+        self._answers.stir()
+        self._look(self._timed)
+
+    def _timer(self) -> None:
+        self.looks += 1
+        for name, checker in self._timed:
+            if wrong := checker.look():
+                self._say(name, wrong)
+
+    def _look(self, checkers: tuple[tuple[str, Checker], ...]) -> None:
+        for name, checker in checkers:
+            if wrong := checker.look():
+                self._say(name, wrong)
+
+    def _say(self, name: str, wrong: str) -> None:
+        self._count[name] += 1
+        if self._count[name] <= MOST_BREACHES:
+            self.breaches.append(f"{name}: {wrong} (at {self.course.world.now:.1f})")

@@ -1,0 +1,33 @@
+"""A checker that catches nothing proves nothing: mutants of the engine are seen, and the engine itself is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mutants import hunts
+from tests.mutants.bugs import MUTANTS, Mutant
+from tests.mutants.driver import hunted
+
+FAST = tuple(each for at, each in enumerate(MUTANTS) if at % 2 == 0 and each.name != "settle-waits-for-ever")
+
+
+@pytest.mark.parametrize("mutant", FAST, ids=[each.name for each in FAST])
+def test_a_mutant_is_caught(mutant: Mutant) -> None:
+    """`make sim` hunts all of them."""
+    caught = hunted(mutant)
+
+    assert caught.checkers, caught
+
+
+@pytest.mark.parametrize(
+    "hunt",
+    [hunts.forward, hunts.crowded, hunts.guarded, hunts.moved_house, hunts.raced, hunts.added, hunts.uneven, hunts.unread],
+    ids=lambda each: str(each.__name__),
+)
+def test_nobody_is_caught_in_the_engine_as_it_is(hunt: hunts.Hunt) -> None:
+    """Else a mutant would be caught by what is no bug of its own."""
+    assert hunt() == ()
+
+
+def test_there_are_as_many_as_were_promised() -> None:
+    assert len(MUTANTS) == len({each.name for each in MUTANTS}) >= 30
