@@ -42,6 +42,10 @@ class Calls:
             lease = None if isinstance(effect, TakeLease) else self._marked()
         except OutsideError as trouble:
             return self._wait(step, f"cannot read our lease: {trouble.message}")
+        if lease is not None and lease.host != self.outside.host:
+            if (rest := self._anothers(step, lease)) is not None:
+                return rest
+            effect, lease = TakeLease(lease.namespace, lease.name, lease.resource_version), None
         if lease is None and not isinstance(effect, TakeLease):
             # Somebody removed our mark. Nobody else has set theirs, so ours is set again before anything else.
             effect = TakeLease(self.migration.legacy.service.namespace, self.migration.lease_name)
@@ -117,6 +121,12 @@ class Calls:
                 code="journal-behind",
             )
         return lease
+
+    def _anothers(self, step: str, lease: Lease) -> Again | None:
+        """The wait until no call of the host that had the journal before can still arrive; None when that has passed."""
+        quiet_at = lease.renewed + max(self.migration.waits.unclear_s, PROTECTED_S)
+        rest_s = quiet_at - self.outside.clock.now()
+        return self._wait(step, f"waiting until no call of {lease.host} can still arrive", rest_s) if rest_s > 0 else None
 
     def _move_on(self, lease: Lease) -> None:
         """Write our last line's number over the Lease: nobody else can then act on an older view of it."""

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from migrator.errors import JournalError, OperatorError
 from migrator.machine.tick import Over
+from migrator.model.effects import TakeLease
 from migrator.model.events import Applied, Intended, Noticed, Refused, Unclear
+from migrator.model.waits import PROTECTED_S
 from migrator.sandbox.world.route53 import RecordSet
 from migrator.scheduler.run import Reached
 from migrator.simulation.journey import CrashPlan, Voyage
@@ -378,3 +380,20 @@ def test_a_stubborn_client_is_waited_for() -> None:
     assert sailed.sail(until="drain") == Reached("drain")
 
     assert world.now - began > 7200
+
+
+@pytest.mark.parametrize("way", ["sweep", "back"])
+def test_another_host_takes_the_lease_over_before_any_call(way: str) -> None:
+    """Found by a checker: past `retire`, and on the way back, nobody asked whose host the Lease names."""
+    sailed = voyage()
+    sailed.sail(until="sweep" if way == "sweep" else "shift")
+    mine = [each for each in sailed.journal.read() if isinstance(each.event, Intended)]
+
+    ended = sailed.sail(host="virtual/boot-2") if way == "sweep" else sailed.back(host="virtual/boot-2")
+
+    assert ended == Over("migrated" if way == "sweep" else "rolled-back")
+    intents = [each for each in sailed.journal.read() if isinstance(each.event, Intended)]
+    first = intents[len(mine)].event
+    assert isinstance(first, Intended) and isinstance(first.effect, TakeLease) and first.effect.takeover
+    assert intents[len(mine)].at - mine[-1].at >= PROTECTED_S
+    unharmed(sailed)

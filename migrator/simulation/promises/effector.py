@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.model.effects import TakeLease
-from migrator.model.events import Applied, Began, Intended, Seen
+from migrator.model.events import Applied, Began, Intended
 from migrator.model.waits import PROTECTED_S
 from migrator.simulation.promises.course import Call, Course
 
@@ -52,14 +52,9 @@ class Effector:
         ]
         if not epochs or str(lease.epoch) != epochs[-1]:
             return f"{call.effect.summary}: called in epoch {epochs[-1:]}, the lease is in {lease.epoch}"
-        if lease.host != call.host and self._asked_for_hosts():
+        if lease.host != call.host:
             return f"{call.effect.summary}: called by {call.host}, the lease is held by {lease.host}"
         last = lines[-1]
         if (lease.sequence, lease.checksum) != (last.sequence, last.checksum):
             return f"{call.effect.summary}: called at line {last.sequence}, the lease was moved on to line {lease.sequence}"
         return ""
-
-    def _asked_for_hosts(self) -> bool:
-        """Whether the engine asks whose host holds the Lease: not yet in `finish`, nor on the way back (docs/promises.md)."""
-        swept = any(isinstance(each.event, Seen) and each.event.step == "sweep" for each in self._course.run)
-        return not swept and not self._course.back
