@@ -151,6 +151,16 @@ def repeating(make: Callable[..., None]) -> Callable[..., None]:
     return instead
 
 
+def whoever(marked: Callable[..., Any]) -> Callable[..., Any]:
+    """Whose host the Lease names is not looked at."""
+
+    def instead(self: Any) -> Any:
+        lease = marked(self)
+        return lease and replace(lease, host=self.outside.host)
+
+    return instead
+
+
 def taken_for_done(self: Any) -> None:
     """A call without an outcome is written down as done."""
     step, effect = self.log.standing.pending.step, self.log.standing.pending.effect
@@ -414,7 +424,12 @@ MUTANTS = (
         ((admit, "take_over", at_once),),
         (hunts.moved_house,),
     ),
-    Mutant("epoch-ignored", "anchors R4c: at most one effective writer", ((admit, "take_over", done),), (hunts.moved_house,)),
+    Mutant(
+        "epoch-ignored",
+        "anchors R4c: at most one effective writer",
+        ((admit, "take_over", done), (Calls, "_marked", whoever(Calls._marked))),
+        (hunts.moved_house,),
+    ),
     Mutant("clone-without-mark", "needs N20: whose Service it is", ((clone, "absent", unmarked(clone.absent)),), (forward,)),
     Mutant(
         "a-note-on-the-legacy-service",

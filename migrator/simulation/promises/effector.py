@@ -54,6 +54,9 @@ class Effector:
             return f"{call.effect.summary}: called in epoch {epochs[-1:]}, the lease is in {lease.epoch}"
         if lease.host != call.host:
             return f"{call.effect.summary}: called by {call.host}, the lease is held by {lease.host}"
+        taken = next((each.host for each in reversed(self._course.calls) if isinstance(each.effect, TakeLease)), call.host)
+        if taken != call.host:
+            return f"{call.effect.summary}: called by {call.host}, which never took over from {taken}"
         last = lines[-1]
         if (lease.sequence, lease.checksum) != (last.sequence, last.checksum):
             return f"{call.effect.summary}: called at line {last.sequence}, the lease was moved on to line {lease.sequence}"

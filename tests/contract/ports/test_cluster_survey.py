@@ -164,3 +164,18 @@ def test_a_thousand_services_cost_three_pages(wired: Side) -> None:
     assert [each.name for each in wired.survey.services()] == ["web"]
 
     assert wired.calls()[1] - before == 1 + 3
+
+
+def test_host_names_are_found_where_workloads_get_them_from(side: Side) -> None:
+    """A pod that comes back to its own node through the load balancer may never be answered."""
+    at = side.world.kube
+    at.create(config("shop", "cart", "upstream https://Shop.example.com:443/api"), manager="kubectl")
+    at.create(
+        config("shop", "longer", "https://my-shop.example.com, shop.example.com.cn and shop.example.community"), manager="kubectl"
+    )
+    at.create(ingress("web"), manager="kubectl")
+
+    found = side.survey.mentions(("shop.example.com.", "other.example.com"))
+
+    assert [(each.what, each.how) for each in found] == [("ConfigMap/shop/cart data.app.conf", "names shop.example.com")]
+    assert side.survey.mentions(()) == ()
