@@ -42,8 +42,8 @@ class Calls:
             lease = None if isinstance(effect, TakeLease) else self._marked()
         except OutsideError as trouble:
             return self._wait(step, f"cannot read our lease: {trouble.message}")
-        if lease is not None and lease.host != self.outside.host:
-            if (rest := self._anothers(step, lease)) is not None:
+        if lease is not None and (lease.host != self.outside.host or lease.epoch != self.log.standing.epoch):
+            if lease.host != self.outside.host and (rest := self._anothers(step, lease)) is not None:
                 return rest
             effect, lease = TakeLease(lease.namespace, lease.name, lease.resource_version), None
         if lease is None and not isinstance(effect, TakeLease):
@@ -100,13 +100,17 @@ class Calls:
         return self._wait(step, "a call whose answer was lost may still be done", rest_s) if rest_s > 0 else None
 
     def _marked(self) -> Lease | None:
-        """Our Lease, or None when there is none. Raises OperatorError or JournalError when it is not ours to move on."""
+        """Our Lease, or None when there is none; in another epoch only where we may not have heard that we set it.
+
+        Raises OperatorError or JournalError when it is not ours to move on.
+        """
         name, namespace = self.migration.lease_name, self.migration.legacy.service.namespace
         lease, began = self.outside.cluster.lease(namespace, name), self.log.standing.began
         assert began is not None
         if lease is None:
             return None
-        if lease.journal != began.journal or lease.epoch != self.log.standing.epoch:
+        standing = self.log.standing
+        if lease.journal != began.journal or (lease.epoch != standing.epoch and not standing.unheard):
             raise OperatorError(
                 f"cannot go on with {self.migration.service}: another journal holds its lease",
                 seen=(f"lease {name} is held by journal {lease.journal} (epoch {lease.epoch}) on {lease.host}",),

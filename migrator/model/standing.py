@@ -72,6 +72,7 @@ class Standing:
     refusals: int = 0  # refused calls in a row
     doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
     doubted: tuple[str, ...] = ()  # the steps that intended such calls
+    unheard: bool = False  # the last call that set our mark may have been done: the Lease may be in an epoch we were not told
     repaired: tuple[str, ...] = ()  # seen steps that made a call again since, as what they did was undone
     accepted: dict[tuple[str, str], float] = field(default_factory=dict)  # (step, hold code) -> the measure released
     resumed: Instant = 0.0  # when this process began to look; not in the journal
@@ -189,7 +190,8 @@ class Standing:
         refused = self._with(pending=None, refusals=self.refusals + 1)
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
-            return refused._with(doubtful=self.pending.at, doubted=(*self.doubted, event.step))
+            unheard = self.unheard or isinstance(effect, TakeLease)
+            return refused._with(doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard)
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
@@ -201,7 +203,7 @@ class Standing:
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
         if isinstance(done.effect, TakeLease):
-            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]))
+            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]), unheard=False)
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired

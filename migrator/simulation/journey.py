@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from migrator import __version__
@@ -33,26 +32,28 @@ class Crash(BaseException):
     """The process is gone: nothing after this line happens, and nobody may catch it but who started the process."""
 
 
-@dataclass
 class CrashPlan:
-    """Where a process dies: at its `point`-th boundary, counted over appends (before, torn, after) and effects.
+    """Where processes die: one after the other, each at a boundary counted from the death before it, by kind.
 
-    A boundary is named `append` or `effect`; `how` says what had happened when it died:
-    before (nothing), torn (half the line), after (all of it, and nobody heard), lost (effects only: no crash, the
-    answer is lost and the process lives on).
+    A boundary is an `append` or an `effect`; `how` says what had happened when the process died: before (nothing),
+    torn (half the line), after (all of it, and nobody heard), lost (effects only: no death, the answer is lost and the
+    process lives on). One plan goes through all processes of a journey.
     """
 
-    point: int = -1
-    how: str = "before"
-    kind: str = "append"
-    count: int = field(default=0, init=False)
+    def __init__(self, point: int = -1, how: str = "before", kind: str = "append", *then: tuple[int, str, str]) -> None:
+        self._due = [(point, how, kind), *then] if point > 0 else list(then)
+        self.struck = 0
+        self.counts = {"append": 0, "effect": 0}  # since the last death, or the beginning
 
-    def strikes(self, kind: str) -> bool:
-        """Whether this boundary is the one."""
-        if kind != self.kind:
-            return False
-        self.count += 1
-        return self.count == self.point
+    def strikes(self, kind: str) -> str:
+        """How a process dies at this boundary; empty where it does not."""
+        self.counts[kind] += 1
+        if not self._due or self._due[0] != (self.counts[kind], self._due[0][1], kind):
+            return ""
+        how = self._due.pop(0)[1]
+        self.struck += 1
+        self.counts = {"append": 0, "effect": 0}
+        return how
 
 
 class DyingJournal:
@@ -68,10 +69,10 @@ class DyingJournal:
     def append(self, event: Event, *, at: Instant, after: int) -> Entry:
         """Write, and perhaps die before, meanwhile or after."""
         struck = self.crash.strikes("append")
-        if struck and self.crash.how == "before":
+        if struck == "before":
             raise Crash
         entry = self.inner.append(event, at=at, after=after)
-        if struck and self.crash.how == "torn":
+        if struck == "torn":
             self.inner = self.inner.torn(len(self.inner.lines[-1]) // 2)
             raise Crash
         if self._watch is not None:
@@ -90,10 +91,10 @@ class DyingEffector:
     def apply(self, effect: Effect) -> Result:
         """Do it, and perhaps die before or after, or lose the answer."""
         struck = self.crash.strikes("effect")
-        if struck and self.crash.how == "before":
+        if struck == "before":
             raise Crash
         result = self._watched(effect)
-        if struck and self.crash.how == "lost":
+        if struck == "lost":
             raise Unclear("no answer came")
         if struck:
             raise Crash
@@ -129,7 +130,6 @@ class Voyage:
         self.journal = MemoryJournal()
         self.watch = Watch(stage.world, self.migration) if promises else None
         self.crashes = 0
-        self.boundaries = {"append": 0, "effect": 0}
 
     @property
     def breaches(self) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ class Voyage:
         crash = crash or CrashPlan()
         if self.watch is not None:
             self.watch.planned(self.migration)
-        self._crash, self._dying = crash, DyingJournal(self.journal, crash, self.watch)
+        self._dying = DyingJournal(self.journal, crash, self.watch)
         began = fold(self.journal.read())
         goes_on = began.began is not None and (began.ended is None or not anew)
         id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + 1}"
@@ -176,7 +176,6 @@ class Voyage:
             if self.watch is not None:
                 self.watch.runs(False)
             self.journal = self._dying.inner
-            self.boundaries = {"append": len(self.journal.lines), "effect": self._crash.count}
 
     def back(self, crash: CrashPlan | None = None, **given: Any) -> Finish | None:
         """Run one process on the way back to its end."""
@@ -210,6 +209,9 @@ class Voyage:
             },
             "balancers": sorted(led.get(each.dns_name.lower(), "other") for each in world.elb.balancers.values()),
             "groups": len(world.elb.groups),
+            "security groups": sorted(each.name.rpartition("-")[0] for each in world.ec2.groups.values()),
+            "rules": sorted((each.description, each.source_group in world.ec2.groups) for each in world.ec2.rules.values()),
+            "interfaces": len(world.ec2.interfaces),
             "legacy": len(leftovers(world, migration.service, migration.legacy.service.uid)),
             "leases": [
                 each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")

@@ -58,7 +58,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if sight.lease is not None and sight.lease.sequence > standing.sequence:
         return behind(migration, sight.lease, standing)
     if sight.lease is not None and sight.lease.epoch != standing.epoch:
-        return of_another_epoch(migration, standing, sight.lease, sight.host)
+        return of_another_epoch(migration, standing, sight, now)
     if bad := next((each for each in sight.results if each.stops), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
     if blind := next((each for each in sight.results if unanswered(migration, each)), None):
@@ -96,11 +96,18 @@ def foreign(migration: Migration, sight: Sight) -> Hold:
     return Hold("journal-lost", f"a journal of {migration.service} began on this machine and is not here", (seen,), do)
 
 
-def of_another_epoch(migration: Migration, standing: Standing, lease: Lease, host: str) -> Wait | Hold:
-    """Our own mark that landed after its answer was lost is set anew, to learn its epoch; any other is a newer journal's."""
-    if lease.host == host and NAME in standing.doubted:
-        return Wait("taking up our own mark", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
-    return behind(migration, lease, standing)
+def of_another_epoch(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Wait | Hold:
+    """Our own mark that landed after its answer was lost is set anew, to learn its epoch; any other is a newer journal's.
+
+    The machine may have rebooted in between: then the mark names the boot before, and is taken over as any other's.
+    """
+    lease = sight.lease
+    assert isinstance(lease, Lease)
+    if not standing.unheard:
+        return behind(migration, lease, standing)
+    if lease.host != sight.host:
+        return take_over(migration, lease, now)
+    return Wait("taking up our own mark", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
 
 
 def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:

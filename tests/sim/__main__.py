@@ -12,12 +12,13 @@ import sys
 import time
 from collections import Counter
 
+from migrator.simulation.scenario import drawn
+from migrator.simulation.seeds import told_of
+from migrator.simulation.traveller import Told, travelled
 from tests.mutants.driver import all_hunted
 from tests.mutants.page import written
 from tests.sim.fleet import Course
-from tests.sim.journey import Told, travelled
 from tests.sim.kills import Verdict, killed
-from tests.sim.many import told_of
 
 WANTED_KILLS = 200
 JOURNEYS = 600
@@ -57,7 +58,7 @@ def _asked() -> argparse.Namespace:
 
 def _one(seed: int) -> int:
     told = travelled(seed)
-    say(told.scenario)
+    say(str(drawn(seed)))
     say(
         f"{told.outcome or 'no end'} after {told.virtual_s:.0f} s of virtual time, {told.processes} processes, holds {told.holds}"
     )

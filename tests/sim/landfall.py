@@ -13,8 +13,8 @@ from migrator.model.events import Applied, Intended
 from migrator.model.migration import Migration
 from migrator.planning.load import load
 from migrator.sandbox.scene import Scene
+from migrator.simulation.story import story
 from tests.sim.ground import ZONE, Placed
-from tests.sim.story import story
 
 
 class Landfall:

@@ -8,7 +8,7 @@ from migrator.sandbox.world import World
 from migrator.sandbox.world.network import Flow, Lost, Network
 from migrator.sandbox.world.resolvers import KINDS, CachingResolver
 from migrator.simulation.stage import stage
-from tests.sim.journey import travelled
+from migrator.simulation.traveller import travelled
 
 
 @pytest.mark.parametrize("seed", range(100, 108))

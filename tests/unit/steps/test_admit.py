@@ -71,7 +71,8 @@ FORWARD = (
     Row("a-later-epoch-is-of-a-newer-journal", sight(given.lease(epoch=2)), "journal-behind", "(epoch 2)", MARKED),
     Row("an-epoch-that-we-never-took-too", sight(given.lease()), "journal-behind", "(epoch 1)"),
     Row("our-own-mark-that-landed-late-is-taken-up", sight(given.lease()), "act", "taking up our own mark", LOST),
-    Row("one-of-another-boot-is-not-our-own", sight(OTHER_BOOT), "journal-behind", "", LOST, after_s=390.0),
+    Row("of-the-boot-before-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", LOST, after_s=389.0),
+    Row("of-the-boot-before-is-then-taken-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", LOST, after_s=390.0),
     Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", MARKED, after_s=389.0),
     Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", MARKED, after_s=390.0),
 )

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from migrator.errors import MigrateError
 from migrator.machine.tick import Machine, Over, Standstill
 from migrator.model.cluster import MARK
 from migrator.model.standing import fold
-from migrator.planning.plan import Wishes
-from migrator.sandbox.world.balancers import LoadBalancer
-from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.leftovers import leftovers
 from migrator.scheduler.run import Finish, Reached
 from migrator.simulation.doors import HOST
 from migrator.simulation.journey import CrashPlan, Voyage
-from migrator.simulation.stage import Exposed, Name, Stage, stage
-from tests.sim.scenario import Death, Scenario, Trouble, drawn
-from tests.sim.story import story
-from tests.sim.witness import Witness, leads_to
+from migrator.simulation.mix import Death, Mix, Trouble
+from migrator.simulation.picture import GUARDED, moved, pictured
+from migrator.simulation.scenario import drawn, set_out
+from migrator.simulation.story import story
+from migrator.simulation.witness import Witness
 
 MOST_PROCESSES = 40
 HOLDS_ENDURED = 3  # with one code; then the operator takes it back, where there is a way
 MENDING_S = 900.0  # a hold costs a person so long; controllers' back-offs run out meanwhile
 AFTERWARDS_S = 900.0  # clients go on so long after the end: a loss may come late
 LONGEST_S = 18_000.0  # of one process in virtual time; nothing that ever ends takes longer
-OTHER = Name("other.example.com.")
-GUARDED = "deletion_protection.enabled"
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -45,7 +39,6 @@ class Told(msgspec.Struct, frozen=True):
     crashes: int
     holds: dict[str, int]
     virtual_s: float
-    scenario: str
 
 
 class Stranded(Exception):
@@ -54,26 +47,24 @@ class Stranded(Exception):
 
 def travelled(seed: int) -> Told:
     """The journey of a seed. What is not a breach but a bug in the simulation raises."""
-    return Traveller(drawn(seed)).travelled()
+    scenario = drawn(seed)
+    return Traveller(set_out(scenario), scenario.mix).travelled()
 
 
 class Traveller:
     """The operator of one journey: starts processes, mends after a hold, goes on or back as drawn."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.stage = staged(scenario)
-        self.other = self.stage.exposed[1] if scenario.bystander else None
+    def __init__(self, voyage: Voyage, mix: Mix) -> None:
+        self.voyage, self.stage, self.mix = voyage, voyage.stage, mix
+        self.other = self.stage.exposed[1] if len(self.stage.exposed) > 1 else None
         self.before = pictured(self.stage, self.stage.legacy)
-        self.voyage = Voyage(self.stage, Wishes(on_failure=scenario.on_failure), promises=True)
-        self.voyage.migration = replace(self.voyage.migration, retire=scenario.retire)
         self.witness = Witness(self.stage, self.stage.legacy)
         self.holds: Counter[str] = Counter()
         self.breaches: list[str] = []
         self.processes = 0
         self._back = self._mended = False
         self._running = 0  # the number of the process that lives now; 0 between two of them
-        for each in scenario.troubles:
+        for each in mix.troubles:
             self.stage.world.after(each.at_s, self._arming(each))
 
     def travelled(self) -> Told:
@@ -95,7 +86,7 @@ class Traveller:
         if account.complaint:
             self.breaches.append(account.complaint)
         return Told(
-            self.scenario.seed,
+            self.mix.seed,
             outcome,
             (*self.voyage.breaches, *self.witness.breaches, *self.breaches),
             account.requests,
@@ -103,7 +94,6 @@ class Traveller:
             self.voyage.crashes,
             dict(self.holds),
             took_s,
-            str(self.scenario),
         )
 
     def _arming(self, trouble: Trouble) -> Callable[[], None]:
@@ -115,7 +105,7 @@ class Traveller:
 
     def _sailed(self) -> str:
         """Processes until one ends the journey; the outcome, empty where none did."""
-        deaths, host = list(self.scenario.deaths), HOST
+        deaths, host = list(self.mix.deaths), HOST
         while self.processes < MOST_PROCESSES:
             if (ended := fold(self.voyage.journal.read()).ended) is not None:
                 return ended  # a process died after the last line; another one would have nothing to do
@@ -144,7 +134,7 @@ class Traveller:
 
     def _process(self, death: Death | None, host: str) -> Finish | None:
         crash = CrashPlan() if death is None else CrashPlan(death.point, death.how, death.kind)
-        until = "" if self._back else self.scenario.back_from
+        until = "" if self._back else self.mix.back_from
         self._running = number = self.processes
 
         def strand() -> None:
@@ -181,7 +171,7 @@ class Traveller:
             self.breaches += self._of_migrated()
         elif outcome:
             self.breaches += self._of_rolled_back()
-        if self.holds and not self.scenario.troubles:
+        if self.holds and not self.mix.troubles:
             self.breaches.append(f"nothing went wrong but processes that died, and it held: {dict(self.holds)}")
         if outcome:
             self.breaches += self._of_both(outcome) + story(self.voyage.journal.read(), outcome)
@@ -206,19 +196,22 @@ class Traveller:
         if len(now["balancers"]) != 1 + (self.other is not None):
             wrong.append(f"load balancers {now['balancers']}")
         left = world.kube.find("Service", legacy.namespace, legacy.name)
-        if (None if left is None else left["spec"]["type"]) != (None if self.scenario.retire == "delete" else "ClusterIP"):
+        if (None if left is None else left["spec"]["type"]) != (
+            None if self.voyage.migration.retirement == "delete" else "ClusterIP"
+        ):
             wrong.append(f"the legacy Service is {left and left['spec']['type']}")
         if found := leftovers(world, f"{legacy.namespace}/{legacy.name}", legacy.uid):
             wrong.append(f"legacy left {found}")
-        if (new.attributes.get(GUARDED) == "true") != self.scenario.protected:
-            wrong.append(f"deletion protection was {self.scenario.protected}, is {new.attributes.get(GUARDED)}")
+        protected = self.before["attributes"].get(GUARDED) == "true"
+        if (new.attributes.get(GUARDED) == "true") != protected:
+            wrong.append(f"deletion protection was {protected}, is {new.attributes.get(GUARDED)}")
         return wrong
 
     def _of_rolled_back(self) -> list[str]:
         """Everything as it was before, object for object."""
         now = pictured(self.stage, self.stage.legacy)
         wrong = [f"{part} were {self.before[part]}, are {now[part]}" for part in now if now[part] != self.before[part]]
-        expected = self._back or self.scenario.on_failure == "rollback"
+        expected = self._back or self.voyage.migration.on_failure == "rollback"
         return wrong if expected else [*wrong, "it was rolled back, and nobody asked for that"]
 
     def _of_both(self, outcome: str) -> list[str]:
@@ -234,57 +227,3 @@ class Traveller:
         if outcome == "rolled-back" and len(self.witness.clones) > 1:
             wrong.append(f"{len(self.witness.clones)} new Services were made on one way out and back")
         return wrong
-
-
-def staged(scenario: Scenario) -> Stage:
-    """The setting as drawn, serving."""
-    spec: dict[str, Any] = {"externalTrafficPolicy": "Local"} if scenario.local else {}
-    made = stage(
-        seed=scenario.seed,
-        zones=scenario.zones,
-        nodes=scenario.nodes,
-        names=scenario.names,
-        annotations=scenario.annotations,
-        spec=spec,
-        every_s=scenario.every_s,
-        takes_s=scenario.keep_alive_s,
-    )
-    if scenario.protected:
-        made.world.elb.set_load_balancer_attributes(made.legacy.balancer, {GUARDED: "true"})
-    if scenario.bystander:
-        made.visit(made.expose(legacy_service("shop", "other", app="web", port=9090), (OTHER,)), every_s=scenario.every_s)
-    return made
-
-
-def pictured(stage: Stage, legacy: Exposed) -> dict[str, Any]:
-    """What a rollback has to bring back: records, Services, load balancers, target groups, security groups and rules."""
-    world = stage.world
-    service = world.kube.find("Service", legacy.namespace, legacy.name)
-    return {
-        "records": {
-            (zone.id, *record.key): record
-            for zone in world.route53.zones.values()
-            for record in world.route53.record_sets(zone.id)
-        },
-        "service": None if service is None else {**service["metadata"], **service["spec"], **service.get("status", {})},
-        "services": sorted(each["metadata"]["name"] for each in world.kube.list("Service", legacy.namespace)),
-        "balancers": sorted(each.name for each in world.elb.balancers.values()),
-        "attributes": dict(world.elb.balancers[legacy.balancer].attributes) if legacy.balancer in world.elb.balancers else None,
-        "groups": sorted(each.name for each in world.elb.groups.values()),
-        "bindings": sorted(each["metadata"]["name"] for each in world.kube.list("TargetGroupBinding")),
-        "security groups": sorted(each.name for each in world.ec2.groups.values()),
-        "rules": sorted(rule.description for rule in world.ec2.rules.values()),
-    }
-
-
-def moved(record: Any, legacy: str, new: LoadBalancer) -> Any:
-    """The record set as it has to be at the new load balancer: everything but where it leads to stays.
-
-    An alias names the zone of the load balancer's family, too.
-    """
-    if not leads_to(record, legacy):
-        return record
-    if record.alias is None:
-        return replace(record, values=(new.dns_name,))
-    prefix = "dualstack." if record.alias.dns_name.startswith("dualstack.") else ""
-    return replace(record, alias=replace(record.alias, dns_name=f"{prefix}{new.dns_name}.", zone_id=new.zone_id))

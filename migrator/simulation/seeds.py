@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from multiprocessing import Pool
 from random import Random
 
-from tests.sim.journey import Told, travelled
+from migrator.simulation.traveller import Told, travelled
 
 SEED_BITS = 32
 
@@ -27,4 +27,4 @@ def _told(seed: int) -> Told:
         return travelled(seed)
     except Exception as error:
         raised = "".join(traceback.format_exception(error)[-2:])
-        return Told(seed, "raised", (raised,), 0, 0, 0, {}, 0.0, "")
+        return Told(seed, "raised", (raised,), 0, 0, 0, {}, 0.0)

@@ -1,4 +1,4 @@
-"""What a seed draws for one journey: the setting, what goes wrong and when, where processes die, which way it goes."""
+"""What goes wrong on a journey, drawn from a seed: faults and when they strike, where processes die, which way it goes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from random import Random
 from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from migrator.sandbox.world.faults import Fault
-from migrator.simulation.stage import Name
 from migrator.steps import JOURNEY, ORDER
 
 STEPS = tuple(step.NAME for step in ORDER)
 RETURNING = STEPS[1 : STEPS.index(JOURNEY.no_return)]  # what a rollback may follow
-TTLS_S = (5, 30, 60, 300, 900, 3600)
 LONGEST_S = 4000.0  # troubles begin this long after the start at most; a journey that meets none takes about 2500 s
-TYPE = "service.beta.kubernetes.io/aws-load-balancer-"
-INTERNAL = f"{TYPE}internal"
 
 WRITES = (
     ("kube", "POST services"),
@@ -93,75 +88,27 @@ class Death(msgspec.Struct, frozen=True):
     reboot: bool
 
 
-class Scenario(msgspec.Struct, frozen=True):
-    """One journey. `back_from` is the step after which it is taken back; empty for none."""
+class Mix(msgspec.Struct, frozen=True):
+    """Everything that goes wrong on one journey, and the way it is made to take.
+
+    back_from  the step after which it is taken back; empty for none
+    """
 
     seed: int
-    zones: int
-    nodes: int
-    names: tuple[Name, ...]
-    annotations: dict[str, str]
-    local: bool
-    protected: bool
-    bystander: bool  # a second legacy Service beside it, which is none of ours
-    retire: Literal["delete", "demote"]
-    on_failure: Literal["hold", "rollback"]
-    back_from: str
-    every_s: float
-    keep_alive_s: float
-    troubles: tuple[Trouble, ...]
-    deaths: tuple[Death, ...]
-    classic: bool = False  # legacy gave it a Classic Load Balancer
+    back_from: str = ""
+    troubles: tuple[Trouble, ...] = ()
+    deaths: tuple[Death, ...] = ()
 
 
-def drawn(seed: int) -> Scenario:
-    """The scenario of a seed; the family is drawn last, so that what is drawn before it is the same for both."""
-    chance = Random(seed)
-    scenario = _of_network(seed, chance)
-    return _of_classic(scenario, chance) if chance.random() < 0.25 else scenario
-
-
-def _of_classic(scenario: Scenario, chance: Random) -> Scenario:
-    """The same before a Classic Load Balancer, which knows no deletion protection and has a security group to leak."""
-    annotations = {**scenario.annotations, f"{TYPE}type": "classic"}
-    leak = Trouble(0.0, "legacy", "delete-security-group", "fail", chance.randint(1, 2))
-    troubles = (leak, *scenario.troubles) if chance.random() < 0.3 else scenario.troubles
-    return replace(scenario, annotations=annotations, protected=False, troubles=troubles, classic=True)
-
-
-def _of_network(seed: int, chance: Random) -> Scenario:
-    zones = chance.randint(1, 3)
-    annotations = {f"{TYPE}cross-zone-load-balancing-enabled": "true"} if chance.random() < 0.3 else {}
-    if chance.random() < 0.2:
-        annotations[INTERNAL] = "true"
-    return Scenario(
+def drawn_mix(seed: int, chance: Random) -> Mix:
+    """A swarm: each seed draws how many things go wrong, and of which kinds; many draw none or one."""
+    troubles = (_trouble(chance) for _ in range(chance.choice((0, 1, 1, 2, 3, 5))))
+    return Mix(
         seed=seed,
-        zones=zones,
-        nodes=zones * chance.randint(1, 2),
-        names=_names(chance),
-        annotations=annotations,
-        local=chance.random() < 0.2,
-        protected=chance.random() < 0.2,
-        bystander=chance.random() < 0.3,
-        retire="demote" if chance.random() < 0.25 else "delete",
-        on_failure="rollback" if chance.random() < 0.25 else "hold",
         back_from=chance.choice(RETURNING) if chance.random() < 0.3 else "",
-        every_s=chance.choice((10.0, 20.0, 40.0)),
-        keep_alive_s=chance.uniform(0.05, 2.0),
-        troubles=tuple(sorted((_trouble(chance) for _ in range(chance.choice((0, 1, 1, 2, 3, 5)))), key=lambda each: each.at_s)),
+        troubles=tuple(sorted(troubles, key=lambda each: each.at_s)),
         deaths=tuple(_death(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 4, 8)))),
     )
-
-
-def _names(chance: Random) -> tuple[Name, ...]:
-    every = [
-        Name("api.example.com.", ttl_s=chance.choice(TTLS_S)),
-        Name("www.shop.example.com.", ttl_s=chance.choice(TTLS_S)),
-        Name("api.internal.example.", ttl_s=chance.choice(TTLS_S)),
-        Name("example.com.", alias=True),
-        Name("m.example.com.", alias=True),
-    ]
-    return tuple(chance.sample(every, chance.randint(1, 3)))
 
 
 def _trouble(chance: Random) -> Trouble:
