@@ -49,7 +49,7 @@ types: setup
 arrows: setup ## the drawing in docs/architecture.md holds
 	$(BIN)/lint-imports --no-cache
 
-sim: setup ## journeys under drawn seeds, and 200 kills over 20 Services at once (SEED=7 replays one)
+sim: setup ## drawn journeys, every crash twice, mutants, the small model, 200 kills over 20 Services (SEED=7 prints the same)
 	$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED))
 
 bench: setup ## figures side by side in one run, as ratios
@@ -58,6 +58,7 @@ bench: setup ## figures side by side in one run, as ratios
 schema: setup ## write the schemas in plans/ from the model
 	$(BIN)/python -m migrator.planning.schema plans/schema.json
 	$(BIN)/python -m migrator.report.plan_json plans/shown.schema.json
+	$(BIN)/python -m migrator.report.simulated_json plans/certificate.schema.json
 
 clean: ## remove what was built
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

@@ -12,9 +12,14 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         print(f"migrate {__version__}")
         return 0
+    import signal
+
     from migrator.cli.app import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    # All is told and the code stands: a Ctrl-C from here on must not turn it into another.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
 
 
 if __name__ == "__main__":

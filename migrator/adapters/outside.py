@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from migrator.adapters.aws.account import AccountLook
 from migrator.adapters.aws.attachments import AttachmentLook
@@ -45,22 +46,25 @@ def joined(aws: AwsSession, kube: KubeClient, names: NameLook, probes: ProbeLook
     )
 
 
-def patient(outside: Outside) -> Outside:
-    """The same, with calls repeated as `retry` allows. Names are left as they are: a step asks again by TTL."""
-    clock = outside.clock
+def patient(outside: Outside, chance: Random | None = None) -> Outside:
+    """The same, with calls repeated as `retry` allows. Names are left as they are: a step asks again by TTL.
+
+    `chance` draws how long the naps in between last.
+    """
+    clock, chance = outside.clock, chance or Random()
     return replace(
         outside,
-        cluster=looking(outside.cluster, clock),
-        balancers=looking(outside.balancers, clock),
-        network=looking(outside.network, clock),
-        records=looking(outside.records, clock),
-        metrics=looking(outside.metrics, clock),
-        account=looking(outside.account, clock),
-        attachments=looking(outside.attachments, clock),
-        installation=looking(outside.installation, clock),
-        inventory=looking(outside.inventory, clock),
-        effector=PatientEffector(outside.effector, clock),
-        fence=PatientFence(outside.fence, clock),
+        cluster=looking(outside.cluster, clock, chance),
+        balancers=looking(outside.balancers, clock, chance),
+        network=looking(outside.network, clock, chance),
+        records=looking(outside.records, clock, chance),
+        metrics=looking(outside.metrics, clock, chance),
+        account=looking(outside.account, clock, chance),
+        attachments=looking(outside.attachments, clock, chance),
+        installation=looking(outside.installation, clock, chance),
+        inventory=looking(outside.inventory, clock, chance),
+        effector=PatientEffector(outside.effector, clock, chance),
+        fence=PatientFence(outside.fence, clock, chance),
     )
 
 

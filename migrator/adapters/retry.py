@@ -1,11 +1,15 @@
-"""Patience, as wrappers with the same port: looks are repeated a few times, effects only when nothing was done."""
+"""Patience, as wrappers with the same port: looks are repeated a few times, effects only when nothing was done.
+
+`chance` draws how long each nap lasts; one that is handed in makes the naps those of its seed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any, TypeVar, cast
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from migrator.errors import OutsideError, Throttled, Unclear, Unreachable
 from migrator.model.cluster import Ingress, Lease, Reader, Service, Workload
@@ -17,7 +21,7 @@ ATTEMPTS = 4  # of a look
 SENDINGS = 3  # of an effect, which with its naps and time-outs stays far below the 60 s that it has from its intent
 PASSING = (Throttled, Unreachable, Unclear)  # Missing, Denied, Rejected and Conflict are answers, not troubles
 NOTHING_DONE = (Throttled, Unreachable)
-LONGEST_S = 2.0  # of one nap
+FIRST_S, LONGEST_S = 0.5, 2.0  # a nap lasts up to so long: the first one, twice that the next, never more than the longest
 
 PROMPT_S = 30.0  # from the first sending of an effect to its last
 
@@ -26,20 +30,24 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 
-def patient(clock: Clock, kinds: tuple[type[OutsideError], ...], attempts: int = ATTEMPTS) -> Retrying:
-    """Up to `attempts` tries with growing, jittered naps on the clock; then the last error itself."""
+def patient(clock: Clock, kinds: tuple[type[OutsideError], ...], chance: Random, attempts: int = ATTEMPTS) -> Retrying:
+    """Up to `attempts` tries with growing naps on the clock, whose length is drawn; then the last error itself."""
+
+    def nap_s(tried: RetryCallState) -> float:
+        return chance.uniform(0, min(FIRST_S * 2 ** (tried.attempt_number - 1), LONGEST_S))
+
     return Retrying(
         retry=retry_if_exception_type(kinds),
         stop=stop_after_attempt(attempts),
-        wait=wait_random_exponential(multiplier=0.5, max=LONGEST_S),
+        wait=nap_s,
         sleep=clock.sleep,
         reraise=True,
     )
 
 
-def looking(port: P, clock: Clock) -> P:
+def looking(port: P, clock: Clock, chance: Random | None = None) -> P:
     """The same port; each question is asked again while the trouble may pass."""
-    return cast("P", _PatientLook(port, patient(clock, PASSING)))
+    return cast("P", _PatientLook(port, patient(clock, PASSING, chance or Random())))
 
 
 class _PatientLook:
@@ -56,9 +64,9 @@ class _PatientLook:
 class PatientEffector:
     """An Effector that sends again only what was not done; a lost reply is never sent again."""
 
-    def __init__(self, effector: Effector, clock: Clock) -> None:
-        self._effector, self._clock = effector, clock
-        self._sending, self._asking = patient(clock, NOTHING_DONE, SENDINGS), patient(clock, PASSING)
+    def __init__(self, effector: Effector, clock: Clock, chance: Random | None = None) -> None:
+        self._effector, self._clock, chance = effector, clock, chance or Random()
+        self._sending, self._asking = patient(clock, NOTHING_DONE, chance, SENDINGS), patient(clock, PASSING, chance)
 
     def apply(self, effect: Effect) -> Result:
         """As the effector's, repeated on Throttled and Unreachable."""
@@ -90,8 +98,9 @@ def promptly(send: Callable[[A], T], clock: Clock) -> Callable[[A], T]:
 class PatientFence:
     """A Fence that is asked again only where nothing was written."""
 
-    def __init__(self, fence: Fence, clock: Clock) -> None:
-        self._fence, self._clock, self._sending = fence, clock, patient(clock, NOTHING_DONE, SENDINGS)
+    def __init__(self, fence: Fence, clock: Clock, chance: Random | None = None) -> None:
+        self._fence, self._clock = fence, clock
+        self._sending = patient(clock, NOTHING_DONE, chance or Random(), SENDINGS)
 
     def advance(self, lease: Lease) -> Lease:
         """As the fence's, repeated on Throttled and Unreachable."""
@@ -101,8 +110,8 @@ class PatientFence:
 class PatientSurvey:
     """A ClusterSurvey that reads a broken list again and leaves out what it gave already."""
 
-    def __init__(self, survey: ClusterSurvey, clock: Clock) -> None:
-        self._survey, self._tries = survey, patient(clock, PASSING)
+    def __init__(self, survey: ClusterSurvey, clock: Clock, chance: Random | None = None) -> None:
+        self._survey, self._tries = survey, patient(clock, PASSING, chance or Random())
 
     def services(self, namespace: str | None = None, selector: str = "") -> Iterator[Service]:
         """As the survey's. The list is read from its start again, as the server forgets where a broken one was."""

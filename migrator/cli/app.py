@@ -21,11 +21,12 @@ from migrator.cli.rollback import rollback
 from migrator.cli.sandbox import sandbox
 from migrator.cli.scan import scan
 from migrator.cli.show import show
+from migrator.cli.simulate import simulate
 from migrator.cli.status import status
 from migrator.errors import Exit, MigrateError, OperatorError
 
 ABOUT = "Move Services to the AWS Load Balancer Controller while their clients notice nothing."
-COMMANDS = (doctor, scan, plan, show, apply, status, rollback, hold, release, approve)
+COMMANDS = (doctor, scan, plan, show, simulate, apply, status, rollback, hold, release, approve)
 # typer brings its own copy of click or uses click itself, by version; this is the parent of either's complaints.
 UsageError = typer.BadParameter.__bases__[0]
 

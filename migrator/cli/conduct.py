@@ -17,6 +17,7 @@ from migrator.cli.running import (
     begins,
     ending_of,
     journal_id,
+    left_at_once,
     lifted_by_resuming,
     may_apply,
     may_roll_back,
@@ -102,6 +103,8 @@ def _told(migration: Migration, order: Order, journal: DiskJournal, over: Ending
             ending = over or _travelled(migration, order, journal, clock, reporter, interruption.stop.is_set)
             reporter.ended(ending)
             return ending.exit
+        except KeyboardInterrupt as second:
+            raise left_at_once(migration, order) from second
         finally:
             reporter.close()
 

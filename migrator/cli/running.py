@@ -141,6 +141,16 @@ def ending_of(finish: Finish, migration: Migration, order: Order, standing: Stan
             return Ending("held", f"{stands}: {finish.reason}", finish.code, finish.seen, do)
 
 
+def left_at_once(migration: Migration, order: Order) -> OperatorError:
+    """What a second Ctrl-C is told: a call may be in flight, and is looked for by the next run before anything else."""
+    return OperatorError(
+        f"{migration.service}: left at once, as asked twice",
+        seen=("a call may be without an outcome in the journal; the next run looks for it before anything else",),
+        do=f"`migrate {order.command} PLAN{' --resume' if order.command == 'apply' else ''}`",
+        code="interrupted",
+    )
+
+
 def named(error: MigrateError, plan: str) -> MigrateError:
     """The same error, saying the plan's file where the machine could only say PLAN."""
     error.do = _named(error.do, plan)

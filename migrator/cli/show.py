@@ -13,6 +13,7 @@ Output = Annotated[Literal["text", "markdown", "json"], typer.Option(help="For p
 
 def show(plan: options.Plan, output: Output = "text", detailed_exitcode: options.DetailedExitcode = False) -> int:
     """Show a plan. Reads the file only."""
+    from migrator.planning.certificate_file import simulated
     from migrator.planning.load import load
 
     migration = load(plan)
@@ -22,7 +23,7 @@ def show(plan: options.Plan, output: Output = "text", detailed_exitcode: options
         from migrator.report.plan_json import render
     else:
         from migrator.report.plan_text import render
-    terminal.put(render(migration, plan).rstrip())
+    terminal.put(render(migration, plan, simulated(migration, plan)).rstrip())
     if not detailed_exitcode:
         return 0
     from migrator.cli.answers import pending

@@ -27,6 +27,12 @@ class Calls:
     def __init__(self, migration: Migration, outside: Outside, log: Logbook) -> None:
         self.migration, self.outside, self.log = migration, outside, log
         self._old_views = 0  # in a row
+        self._absent_s = 0.0  # for how long this process was stopped since it last met our mark
+
+    def late(self, late_s: float) -> None:
+        """A tick begins so much later than it should: whoever was stopped for long may have been given up meanwhile."""
+        if late_s > PROTECTED_S:
+            self._absent_s = max(self._absent_s, late_s)
 
     def make(self, step: str, effect: Effect, looked: Instant) -> Again | Hold:
         """Make one call, or set our mark again where it is gone. `looked` is when what it was decided on was looked at.
@@ -46,6 +52,8 @@ class Calls:
             if lease.host != self.outside.host and (rest := self._anothers(step, lease)) is not None:
                 return rest
             effect, lease = TakeLease(lease.namespace, lease.name, lease.resource_version), None
+        if lease is None and (gone := self._gone(effect)) is not None:
+            return gone
         if lease is None and not isinstance(effect, TakeLease):
             # Somebody removed our mark. Nobody else has set theirs, so ours is set again before anything else.
             effect = TakeLease(self.migration.legacy.service.namespace, self.migration.lease_name)
@@ -124,7 +132,17 @@ class Calls:
                 do="put the newest copy of the journal in place; an older one must not act",
                 code="journal-behind",
             )
+        self._absent_s = 0.0
         return lease
+
+    def _gone(self, effect: Effect) -> Hold | None:
+        """The hold where our mark went while we were away: another machine may have ended the journey, and taken it along."""
+        made = isinstance(effect, TakeLease) and bool(effect.takeover)
+        if made or not self._absent_s or not self.log.standing.epoch:
+            return None
+        reason = f"our lease {self.migration.lease_name} is gone, and this process was stopped for {self._absent_s:.0f} s"
+        do = "make sure that no other machine went on with this journal or ended it, then `migrate apply PLAN --resume`"
+        return Hold("lease-gone", reason, (), do)
 
     def _anothers(self, step: str, lease: Lease) -> Again | None:
         """The wait until no call of the host that had the journal before can still arrive; None when that has passed."""

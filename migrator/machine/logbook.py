@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrator.errors import JournalMoved
+from migrator.errors import JournalError, JournalMoved
 from migrator.machine.outcome import Orders
 from migrator.model import events
 from migrator.model.events import Entry, Event
@@ -25,10 +25,21 @@ class Logbook:
         self._journal, self._clock, self._reporter = journal, clock, reporter
 
     def read(self) -> Standing:
-        """Take in what others appended since (`hold`, `release`)."""
-        entries = self._journal.read()
-        if len(entries) != self.standing.sequence:
-            ours = self.standing
+        """Take in what others appended since (`hold`, `release`).
+
+        Raises JournalError `journal-lost` where the last line that we know is not in it: it was taken away under us.
+        """
+        entries, ours = self._journal.read(), self.standing
+        if ours.sequence and (len(entries) < ours.sequence or entries[ours.sequence - 1].checksum != ours.checksum):
+            raise JournalError(
+                f"cannot go on with {self.migration.service}: its journal is not the one that this run wrote",
+                seen=(
+                    f"line {ours.sequence} was the last that this run knew, and is not among the {len(entries)} that are there",
+                ),
+                do="put the newest copy of the journal back, then `migrate apply PLAN --resume` or `migrate rollback PLAN`",
+                code="journal-lost",
+            )
+        if len(entries) != ours.sequence:
             self.standing = replace(fold(entries), streaks=ours.streaks, resumed=ours.resumed)
         return self.standing
 

@@ -43,6 +43,7 @@ class Machine:
         self.calls = Calls(migration, outside, self.log)
         self._rechecked = False  # seen steps looked at again since this process started
         self._looked = 0.0  # when this tick began to look
+        self._due = 0.0  # when the next one should
         self._details: tuple[tuple[str, ...], str] = ((), "")  # of the last hold: what was seen, what to do
 
     @property
@@ -53,11 +54,13 @@ class Machine:
     def tick(self) -> Outcome:
         """One look and at most one call. Raises JournalError, and OperatorError when another one is at work."""
         try:
-            return self._tick()
+            outcome = self._tick()
         except JournalMoved:
             # `hold` or `release` wrote beside us: read again, decide again.
             self.log.read()
-            return Again(0)
+            outcome = Again(0)
+        self._due += outcome.after_s if isinstance(outcome, Again) else 0.0
+        return outcome
 
     def turn_back(self, code: str, reason: str, by: str) -> None:
         """Fix the direction: from here on the way leads back. Raises OperatorError past the point of no return."""
@@ -77,7 +80,9 @@ class Machine:
             self.log.record(events.Released(by))
 
     def _tick(self) -> Outcome:
-        self._looked = self.outside.clock.now()
+        now = self.outside.clock.now()
+        self.calls.late(now - self._due if self._due else 0.0)
+        self._looked = self._due = now
         standing = self.log.read()
         if standing.ended is not None:
             if standing.ended != "rolled-back" or standing.began is None or standing.began.journal == self.orders.journal:

@@ -77,6 +77,7 @@ class Standing:
     accepted: dict[tuple[str, str], float] = field(default_factory=dict)  # (step, hold code) -> the measure released
     resumed: Instant = 0.0  # when this process began to look; not in the journal
     epoch: int = 0  # of the Lease, as we last took it
+    taken: Instant = 0.0  # when that was
     entered: dict[str, Instant] = field(default_factory=dict)  # step -> first look at it, or the last release
     _facts: dict[tuple[str, bool], dict[str, Fact]] = field(default_factory=dict)
     _done: dict[tuple[str, bool], tuple[Done, ...]] = field(default_factory=dict)
@@ -203,7 +204,7 @@ class Standing:
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
         if isinstance(done.effect, TakeLease):
-            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]), unheard=False)
+            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]), taken=at, unheard=False)
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired

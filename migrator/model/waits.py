@@ -6,6 +6,7 @@ import msgspec
 
 ADDRESS_TTL_S = 60  # a load balancer's own address records; law 1 adds it to every record's TTL
 PROTECTED_S = 60  # a call is refused when so much time has passed since its intent
+KEPT_S = 120  # a mark that was taken over stays at least so long: whoever had it before meets it, or knows to have been away
 SKEW_S = 5.0  # our clock and AWS's Date header may differ by so much
 
 

@@ -86,8 +86,12 @@ class Journey:
 
     def guarding(self, cursor: Step) -> tuple[Guard, ...]:
         """The guards that are up at the cursor."""
-        at = self.position(cursor.NAME)
-        return tuple(each for each in self.guards if self.position(each.first) <= at < self.position(each.until))
+        return self._guarding[cursor.NAME]
+
+    @cached_property
+    def _guarding(self) -> dict[str, tuple[Guard, ...]]:
+        spans = [(each, range(self.position(each.first), self.position(each.until))) for each in self.guards]
+        return {name: tuple(guard for guard, span in spans if at in span) for name, at in self._places.items()}
 
     def past_return(self, standing: Standing) -> bool:
         """Whether a change past the point of no return was intended and may have been made, by us or by another."""

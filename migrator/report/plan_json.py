@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from migrator.model.certificate import Simulated
 from migrator.model.migration import Migration, Readiness
 from migrator.model.schema import schema_of
 from migrator.report.plan_words import verdict
@@ -21,7 +22,8 @@ class Shown(msgspec.Struct, frozen=True):
     """What `show` and `plan` print with `--output json`.
 
     `verdict` is the sentence that people get; `open_decisions` and `blocked` are ids; `shortest_s` adds up every step's
-    shortest time, in seconds; `plan` is the plan as its file has it.
+    shortest time, in seconds; `simulated` is what the certificate beside the plan says of it; `plan` is the plan as its
+    file has it.
     """
 
     version: int
@@ -32,10 +34,11 @@ class Shown(msgspec.Struct, frozen=True):
     blocked: tuple[str, ...]
     shortest_s: float
     retirement: str
+    simulated: Simulated
     plan: Migration
 
 
-def render(migration: Migration, file: str = "PLAN") -> str:
+def render(migration: Migration, file: str = "PLAN", simulated: Simulated = Simulated()) -> str:
     """The verdict, what is open, totals, and the plan as its file has it; two blanks of indent, one line at the end."""
     shown = Shown(
         version=VERSION,
@@ -46,6 +49,7 @@ def render(migration: Migration, file: str = "PLAN") -> str:
         blocked=tuple(each.id for each in migration.findings if each.severity == "blocked"),
         shortest_s=sum(each.shortest_s for each in migration.steps),
         retirement=migration.retirement,
+        simulated=simulated,
         plan=migration,
     )
     return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"

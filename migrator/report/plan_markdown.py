@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable
 
+from migrator.model.certificate import Simulated
 from migrator.model.migration import Decision, DiffRow, Finding, Migration, Variant
 from migrator.report.plan_words import (
     answered,
@@ -33,9 +34,9 @@ CELL = 400  # characters of one value; the plan file has it whole
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|~@$]|:(?=//)|(?<=www)\.")
 
 
-def render(migration: Migration, file: str = "PLAN") -> str:
-    """The whole plan, cut to LIMIT by whole lines of its folded parts, each cut said."""
-    head = "\n".join(_head(migration, file))
+def render(migration: Migration, file: str = "PLAN", simulated: Simulated = Simulated()) -> str:
+    """The whole plan and what its certificate says, cut to LIMIT by whole lines of its folded parts, each cut said."""
+    head = "\n".join(_head(migration, file, simulated))
     parts = [_names(migration), _diff(migration), _steps(migration), _now(migration), _manifest(migration)]
     tail = f"\n<sub>plan {code(migration.id)}, made by migrate {code(migration.tool)}</sub>\n"
     text = _cut(head, LIMIT // 2)
@@ -45,12 +46,15 @@ def render(migration: Migration, file: str = "PLAN") -> str:
     return text + tail
 
 
-def _head(migration: Migration, file: str) -> Iterable[str]:
+def _head(migration: Migration, file: str, simulated: Simulated) -> Iterable[str]:
     yield f"### {prose(verdict(migration))}"
     yield ""
     new = f"{migration.new.namespace}/{migration.new.name}"
     yield f"{code(migration.service)} to the AWS Load Balancer Controller, as {code(new)}."
     yield _backticks(point_of_no_return(migration))
+    if simulated.told:
+        yield ""
+        yield prose(simulated.told)
     yield from _findings("Stops it", of_severity(migration, "blocked"))
     yield from _decisions(migration.decisions, migration.new.variants, file)
     yield from _findings("Warnings", of_severity(migration, "warning"))

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
+from migrator.model.certificate import Simulated
 from migrator.model.migration import Decision, DiffRow, Finding, Migration, Variant
 from migrator.model.records import Move
 from migrator.report.plan_words import (
@@ -32,17 +33,19 @@ _COMMA = re.compile(r",(?=\S)")
 _COLUMN_NAMES = ("setting", "annotation says", "AWS does", "new will do")
 
 
-def render(migration: Migration, file: str = "PLAN") -> str:
-    """The whole plan; `file` is what the commands in it call the plan."""
-    return "\n".join(line.rstrip() for line in _lines(migration, file)) + "\n"
+def render(migration: Migration, file: str = "PLAN", simulated: Simulated = Simulated()) -> str:
+    """The whole plan; `file` is what the commands in it call the plan, `simulated` what its certificate says."""
+    return "\n".join(line.rstrip() for line in _lines(migration, file, simulated)) + "\n"
 
 
-def _lines(migration: Migration, file: str) -> Iterator[str]:
+def _lines(migration: Migration, file: str, simulated: Simulated) -> Iterator[str]:
     yield from _wrapped(verdict(migration))
     yield from _wrapped(
         f"{migration.service} to the AWS Load Balancer Controller, as {migration.new.namespace}/{migration.new.name}"
     )
     yield from _wrapped(point_of_no_return(migration))
+    if simulated.told:
+        yield from _wrapped(simulated.told)
     yield from _findings("Stops it", of_severity(migration, "blocked"))
     yield from _decisions("Must be answered", migration.open_decisions, migration.new.variants, file)
     yield from _findings("Warnings", of_severity(migration, "warning"))

@@ -6,7 +6,12 @@ decides anything about a migration, and nothing below it may know it.
 
     stage     a whole set-up in one call: world, estate, legacy Service, records, clients, Outside
     doors     every port of `ports` on one world; `doors_*` one file per side
+    wire      the second depth: the real adapters over the same world, every question in the outside's own words
     virtual   the clock: sleeping moves the world
     memory    the journal, kept as the bytes that a disk would hold
     losses    what clients lost, and whether it was because of us
+    replica   the world that a plan recorded, made anew, and the plan with that world's ids (`replica_*`: its parts)
+    cases     the journeys that a plan is put through, by name
+    rehearsal one of them, judged
+    certifying  all of them on every core, and the certificate
 """

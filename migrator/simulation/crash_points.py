@@ -1,12 +1,14 @@
-"""Crash points: the journey is run once to number every journal append and every call, then killed at each and resumed.
+"""Crash points: the journey is run once to number every append, call and mark, then killed at each and resumed.
 
 Where a process can die, and what stands for it here:
 
     before the intent is durable                    append, before
-    after it, before the call                       append, after; call, before
-    the call is done, its answer never comes        call, lost (the process lives on)
-    its answer came, the outcome is not durable     call, after
+    after it, before our mark is moved on to it     append, after
+    after that, before the call                     effect, before
+    the call is done, its answer never comes        effect, lost (the process lives on)
+    its answer came, the outcome is not durable     effect, after
     while a line is written                         append, torn
+    the answer of moving our mark on never comes    fence, lost (the process lives on)
 """
 
 from __future__ import annotations
@@ -21,18 +23,22 @@ from migrator.errors import OperatorError
 from migrator.machine.tick import Machine, Over, Standstill
 from migrator.model.standing import fold
 from migrator.scheduler.run import Reached
+from migrator.simulation.by_hand import Deed, Person, begun_anew, retired
 from migrator.simulation.doors import HOST
-from migrator.simulation.journey import CrashPlan, Voyage
+from migrator.simulation.dying import CrashPlan
+from migrator.simulation.journey import Voyage
 
-HOWS = {"append": ("before", "torn", "after"), "effect": ("before", "after", "lost")}
+HOWS = {"append": ("before", "torn", "after"), "effect": ("before", "after", "lost"), "fence": ("lost",)}
 MOST_PROCESSES = 12
+A_PERSON_LIFTS = ("hold-before", "operator-hold")  # holds that are part of a way; the next process is started by `release`
+Kind = Literal["append", "effect", "fence"]
 Recipe = Callable[[], Voyage]  # the same planned migration each time, in a world of its own, its promises watched
 
 
 class Point(msgspec.Struct, frozen=True, order=True):
-    """A process dies at its `number`-th append or call, counted from the last death; `how` as `CrashPlan` has it."""
+    """A process dies at its `number`-th append, effect or fence, counted from the last death; `how` as `CrashPlan` has it."""
 
-    kind: Literal["append", "effect"]
+    kind: Kind
     number: int
     how: str
 
@@ -47,7 +53,7 @@ def parsed(text: str) -> Point:
     kind, _, number = rest.partition("-")
     if kind not in HOWS or how not in HOWS[kind] or not number.isdigit() or int(number) < 1:
         raise ValueError(f"a crash point reads like after-append-12 or lost-effect-3, not {text!r}")
-    return Point("append" if kind == "append" else "effect", int(number), how)
+    return Point(next(each for each in KINDS if each == kind), int(number), how)
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -56,20 +62,28 @@ class Way(msgspec.Struct, frozen=True):
     back_from    the step after which it is taken back; empty for none
     back_at_once whether it is taken back after the first death, wherever that was
     host         whose processes go on after the first death; empty for the same
-    orders       further orders of every process, as `Orders` has them
+    hold_before  steps before which it holds; the next process is started by `release`
+    by_hand      what people do meanwhile
+    journal_lost whether the journal goes with the first process that dies, and a person begins anew
     """
 
     back_from: str = ""
     back_at_once: bool = False
     host: str = ""
     hold_before: tuple[str, ...] = ()
+    by_hand: tuple[Deed, ...] = ()
+    journal_lost: bool = False
 
 
 FORWARD = Way()
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """How a journey over these points ended. `counts` are the appends and calls after the last death."""
+    """How a journey over these points ended. `counts` are the boundaries after the last death.
+
+    outcome  as the journal says; "untouched" where it was taken back before it began, "by-hand" where the journal was
+             lost past the point of no return: the engine refuses, and what is left is a person's
+    """
 
     points: tuple[Point, ...]
     outcome: str
@@ -78,50 +92,111 @@ class Arrival(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     virtual_s: float
     struck: int  # how many of the points were reached
+    waited: frozenset[int] = frozenset()  # of `counts`: appends before which time had passed
+    fenced: frozenset[int] = frozenset()  # of `counts`: effects right before which the Lease was moved on
 
 
-def arrived(voyage: Voyage, way: Way, points: Sequence[Point] = ()) -> Arrival:
-    """Make the journey over as many processes as it takes; `breaches` are the promises that were not kept on the way."""
-    crash = CrashPlan(-1, "", "", *((each.number, each.how, each.kind) for each in points))
-    began, breaches, host, back, outcome = voyage.stage.world.now, [], HOST, False, ""
-    for _ in range(MOST_PROCESSES):
-        if back and fold(voyage.journal.read()).began is None:
-            outcome = "untouched"
-            break
+def arrived(voyage: Voyage, way: Way, points: Sequence[Point] = (), crash: CrashPlan | None = None) -> Arrival:
+    """Make the journey over as many processes as it takes; `breaches` are the promises that were not kept on the way.
+
+    `crash` says when processes die, where the points do not.
+    """
+    crash = crash or CrashPlan(-1, "", "", *((each.number, each.how, each.kind) for each in points))
+    trip = Trip(voyage, way, crash)
+    began = voyage.stage.world.now
+    trip.made()
+    account = voyage.stage.ledger.account()
+    complaints = (*trip.breaches, account.complaint) if account.complaint else trip.breaches
+    return Arrival(
+        tuple(points),
+        trip.outcome,
+        voyage.end(),
+        (*voyage.breaches, *complaints),
+        dict(crash.counts),
+        voyage.stage.world.now - began,
+        crash.struck,
+        frozenset(crash.waited),
+        frozenset(crash.fenced),
+    )
+
+
+class Trip:
+    """One journey and the person who starts its processes, one after the other."""
+
+    def __init__(self, voyage: Voyage, way: Way, crash: CrashPlan) -> None:
+        self.voyage, self.way, self.crash = voyage, way, crash
+        self.breaches: list[str] = []
+        self.outcome, self._back, self._host = "", False, HOST
+        self._lost = self._refused = False
+        self._clones: set[str] = set()
+        voyage.beside = Person(voyage, way.by_hand).reads
+        voyage.stage.world.kube.subscribe("Service", self._service)
+
+    def made(self) -> None:
+        """Start processes until one ends the journey."""
+        for _ in range(MOST_PROCESSES):
+            if self._back and fold(self.voyage.journal.read()).began is None:
+                self.outcome = "untouched"
+                break
+            if self._over():
+                break
+        else:
+            self.breaches.append(f"no end after {MOST_PROCESSES} processes")
+        if self.outcome == "migrated" and len(self._clones) != 1:
+            self.breaches.append(f"{len(self._clones)} new Services were made")
+
+    def _over(self) -> bool:
+        """One process; whether the journey is at its end, or cannot go on."""
         try:
-            finish = voyage.sail(
-                crash,
-                before=_turned if back else _released,
-                host=host,
-                until="" if back else way.back_from,
+            finish = self.voyage.sail(
+                self.crash,
+                before=_turned if self._back else _released,
+                host=self._host,
+                until="" if self._back else self.way.back_from,
                 anew=False,
-                hold_before=way.hold_before,
+                hold_before=self.way.hold_before,
             )
         except OperatorError as error:
             if error.code != "past-no-return":
-                breaches.append(f"refused: {error.message}")
-                break
-            back = False  # what is past return goes on
-            way = replace(way, back_at_once=False)
-            continue
+                self.breaches.append(f"refused: {error.message}")
+                return True
+            self._back = False  # what is past return goes on
+            self.way = replace(self.way, back_at_once=False)
+            return False
         match finish:
             case None:
-                back, host = back or way.back_at_once, way.host or host
+                self._died()
             case Reached():
-                back = True
+                self._back = True
             case Over(outcome):
-                break
-            case Standstill(code, reason) if code != "hold-before":
-                breaches.append(f"it held: {code}: {reason}")
-                break
-    else:
-        breaches.append(f"no end after {MOST_PROCESSES} processes")
-    account = voyage.stage.ledger.account()
-    if account.complaint:
-        breaches.append(account.complaint)
-    took_s = voyage.stage.world.now - began
-    told = (*voyage.breaches, *breaches)
-    return Arrival(tuple(points), outcome, voyage.end(), told, dict(crash.counts), took_s, crash.struck)
+                self.outcome = outcome
+                return True
+            case Standstill(code, reason) if code not in A_PERSON_LIFTS:
+                return self._stood(code, reason)
+        return False
+
+    def _died(self) -> None:
+        self._back, self._host = self._back or self.way.back_at_once, self.way.host or self._host
+        if self.way.journal_lost and not self._lost:
+            self._lost = True
+            self.voyage.lose_journal()
+
+    def _stood(self, code: str, reason: str) -> bool:
+        """A hold that is no part of the way, unless the journal was lost: then nothing may go on before a person acted."""
+        unwritten = self._lost and self.voyage.journal.read() == ()
+        if unwritten and retired(self.voyage) and code in ("journal-lost", "plan-stale"):
+            self.outcome = "by-hand"
+            return True
+        if unwritten and not self._refused and code in ("journal-lost", "plan-stale"):
+            self._refused = True
+            begun_anew(self.voyage)
+            return False
+        self.breaches.append(f"it held: {code}: {reason}")
+        return True
+
+    def _service(self, event: str, service: dict[str, Any], old: dict[str, Any] | None) -> None:
+        if event == "ADDED" and service["metadata"]["name"] == self.voyage.migration.new.name:
+            self._clones.add(service["metadata"]["uid"])
 
 
 def _released(machine: Machine) -> None:
@@ -148,23 +223,26 @@ class Sweep:
         """Every boundary of the uncrashed journey, each in every way to die there."""
         return tuple(points(self.uncrashed.counts, HOWS))
 
-    def seconds(self, first: Arrival) -> tuple[Point, ...]:
-        """Where the process may die that goes on after a first death.
+    @property
+    def firsts(self) -> tuple[Point, ...]:
+        """Those of `singles` that leave a state of their own, as `distinct` has it."""
+        return distinct(self.uncrashed)
 
-        Dying before an append leaves what dying after the one before it left, and a torn line is cut off when it is
-        read: what is durable is the same. So a second death comes after an append, after a call, or loses an answer.
-        """
-        return tuple(points(first.counts, DISTINCT))
+    def seconds(self, first: Arrival) -> tuple[Point, ...]:
+        """Where the process may die that goes on after a first death, each in every way that leaves a state of its own."""
+        return distinct(first)
 
     def judged(self, *deaths: Point) -> Arrival:
         """The journey with these deaths; its breaches tell too where it ends otherwise than an uncrashed one."""
-        arrival = arrived(self.recipe(), self.way, deaths)
+        return self.verdict(arrived(self.recipe(), self.way, deaths))
+
+    def verdict(self, arrival: Arrival) -> Arrival:
+        """An arrival held against the uncrashed one, or against the world as it was before, where it was taken back."""
         wanted = self.uncrashed.end if arrival.outcome == self.uncrashed.outcome else self._before
-        known = (self.uncrashed.outcome, "rolled-back", "untouched") if self.way.back_at_once else (self.uncrashed.outcome,)
         breaches = list(arrival.breaches)
-        if arrival.outcome not in known and not breaches:
+        if not breaches and arrival.outcome not in self._known():
             breaches.append(f"it ended {arrival.outcome or 'nowhere'}, not {self.uncrashed.outcome}")
-        elif not breaches:
+        elif not breaches and arrival.outcome != "by-hand":
             breaches += [
                 f"{part} are {arrival.end[part]}, {wanted[part]} without a death"
                 for part in wanted
@@ -172,14 +250,38 @@ class Sweep:
             ]
         return replace(arrival, breaches=tuple(breaches))
 
+    def _known(self) -> tuple[str, ...]:
+        """How the journey may end."""
+        back = ("rolled-back", "untouched") if self.way.back_at_once else ()
+        return (self.uncrashed.outcome, *back, *(("by-hand",) if self.way.journal_lost else ()))
 
-DISTINCT = {"append": ("after",), "effect": ("after", "lost")}
+
+KINDS: tuple[Kind, ...] = ("append", "effect", "fence")
 
 
-def points(counts: dict[str, int], hows: Mapping[str, Sequence[str]]) -> Iterator[Point]:
+def points(counts: Mapping[str, int], hows: Mapping[str, Sequence[str]]) -> Iterator[Point]:
     """Each boundary up to these counts, in each of these ways."""
-    kinds: tuple[Literal["append", "effect"], ...] = ("append", "effect")
-    for kind in kinds:
+    for kind in KINDS:
         for number in range(1, counts[kind] + 1):
             for how in hows[kind]:
                 yield Point(kind, number, how)
+
+
+def distinct(arrival: Arrival) -> tuple[Point, ...]:
+    """The boundaries of the last process, each in every way to die there that leaves a state of its own."""
+    every = points(arrival.counts, HOWS)
+    return tuple(
+        each for each in every if own_state(each.kind, each.how, each.number in arrival.waited, each.number in arrival.fenced)
+    )
+
+
+def own_state(kind: str, how: str, waited: bool, fenced: bool) -> bool:
+    """Whether dying so leaves journal, world or clock otherwise than every other way to die does.
+
+    A torn line is cut off when it is read, which leaves what dying before it left. Dying before an append leaves what
+    dying after the boundary before it left, unless time passed in between; dying before an effect leaves what dying
+    after its intent left, unless the Lease was moved on in between.
+    """
+    if how == "torn":
+        return False
+    return waited if (kind, how) == ("append", "before") else fenced if (kind, how) == ("effect", "before") else True

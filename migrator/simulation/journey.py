@@ -6,135 +6,84 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator import __version__
-from migrator.errors import Unclear
-from migrator.machine.tick import Machine, Orders
-from migrator.model.cluster import MARK
-from migrator.model.effects import Effect, Result
+from migrator.machine.tick import Machine, Orders, Standstill
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Migration, signed_digest
 from migrator.model.standing import fold
-from migrator.model.units import Instant
 from migrator.planning.plan import Wishes, plan
+from migrator.ports.doing import Journal
 from migrator.ports.outside import Outside
 from migrator.ports.report import Reporter, Silent
-from migrator.sandbox.world.leftovers import leftovers
 from migrator.scheduler.run import Finish, run
+from migrator.simulation.aboard import Aboard
 from migrator.simulation.doors import HOST
+from migrator.simulation.dying import Crash, CrashPlan, DyingEffector, DyingJournal, LosingFence
+from migrator.simulation.ending import left
 from migrator.simulation.memory import MemoryJournal
 from migrator.simulation.promises.watch import Watch
 from migrator.simulation.stage import Stage
+from migrator.simulation.virtual import Late
 from migrator.steps import JOURNEY
-
-JOURNAL = "journal-1"
-
-
-class Crash(BaseException):
-    """The process is gone: nothing after this line happens, and nobody may catch it but who started the process."""
-
-
-class CrashPlan:
-    """Where processes die: one after the other, each at a boundary counted from the death before it, by kind.
-
-    A boundary is an `append` or an `effect`; `how` says what had happened when the process died: before (nothing),
-    torn (half the line), after (all of it, and nobody heard), lost (effects only: no death, the answer is lost and the
-    process lives on). One plan goes through all processes of a journey.
-    """
-
-    def __init__(self, point: int = -1, how: str = "before", kind: str = "append", *then: tuple[int, str, str]) -> None:
-        self._due = [(point, how, kind), *then] if point > 0 else list(then)
-        self.struck = 0
-        self.counts = {"append": 0, "effect": 0}  # since the last death, or the beginning
-
-    def strikes(self, kind: str) -> str:
-        """How a process dies at this boundary; empty where it does not."""
-        self.counts[kind] += 1
-        if not self._due or self._due[0] != (self.counts[kind], self._due[0][1], kind):
-            return ""
-        how = self._due.pop(0)[1]
-        self.struck += 1
-        self.counts = {"append": 0, "effect": 0}
-        return how
-
-
-class DyingJournal:
-    """A journal whose process may die while it writes."""
-
-    def __init__(self, inner: MemoryJournal, crash: CrashPlan, watch: Watch | None = None) -> None:
-        self.inner, self.crash, self._watch = inner, crash, watch
-
-    def read(self) -> tuple[Entry, ...]:
-        """As the journal inside."""
-        return self.inner.read()
-
-    def append(self, event: Event, *, at: Instant, after: int) -> Entry:
-        """Write, and perhaps die before, meanwhile or after."""
-        struck = self.crash.strikes("append")
-        if struck == "before":
-            raise Crash
-        entry = self.inner.append(event, at=at, after=after)
-        if struck == "torn":
-            self.inner = self.inner.torn(len(self.inner.lines[-1]) // 2)
-            raise Crash
-        if self._watch is not None:
-            self._watch.wrote(entry)
-        if struck:
-            raise Crash
-        return entry
-
-
-class DyingEffector:
-    """An effector whose process may die around a call, or whose answer may be lost."""
-
-    def __init__(self, inner: Any, crash: CrashPlan, watch: Watch | None = None, host: str = HOST) -> None:
-        self.inner, self.crash, self._watch, self._host = inner, crash, watch, host
-
-    def apply(self, effect: Effect) -> Result:
-        """Do it, and perhaps die before or after, or lose the answer."""
-        struck = self.crash.strikes("effect")
-        if struck == "before":
-            raise Crash
-        result = self._watched(effect)
-        if struck == "lost":
-            raise Unclear("no answer came")
-        if struck:
-            raise Crash
-        return result
-
-    def _watched(self, effect: Effect) -> Result:
-        over = self._watch.calling(effect, self._host) if self._watch is not None else None
-        try:
-            result: Result = self.inner.apply(effect)
-        finally:
-            if over is not None:
-                over()
-        return result
-
-    def found(self, effect: Effect) -> Result | None:
-        """As the effector inside."""
-        found: Result | None = self.inner.found(effect)
-        return found
 
 
 class Voyage:
     """One migration on one stage, over as many processes as it takes. `lines` survive each of them.
 
-    With `promises` every promise is checked after every event; `breaches` are those that were not kept.
+    With `promises` every promise is checked after every event; `breaches` are those that were not kept. What moves the
+    stage's first Service is planned here, unless `migration` is a plan that was made for this very stage.
     """
 
     def __init__(
-        self, stage: Stage, wishes: Wishes | None = None, reporter: Reporter | None = None, *, promises: bool = False
+        self,
+        stage: Stage,
+        wishes: Wishes | None = None,
+        reporter: Reporter | None = None,
+        *,
+        promises: bool = False,
+        migration: Migration | None = None,
     ) -> None:
         self.stage, self.reporter = stage, reporter or Silent()
         legacy = stage.legacy
-        self.migration: Migration = plan(legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes())
+        self.migration: Migration = migration or plan(
+            legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes()
+        )
+        self.late = 1.0  # how many times longer than asked a process sleeps between ticks, up to a minute
         self.journal = MemoryJournal()
         self.watch = Watch(stage.world, self.migration) if promises else None
-        self.crashes = 0
+        self.crashes = self._lost = 0
+        self._broken: tuple[str, ...] = ()  # before the journal was lost
+        self.beside: Callable[[Entry], None] = lambda entry: None
+        self.aboard: Aboard | None = None  # the machine that its processes run on, where something is wrong with it
 
     @property
     def breaches(self) -> tuple[str, ...]:
         """Promises that were not kept so far, a sentence each; empty where nobody checks."""
-        return () if self.watch is None else tuple(self.watch.breaches)
+        return self._broken if self.watch is None else (*self._broken, *self.watch.breaches)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The journal as it is now, in the middle of a process, too."""
+        return self._dying.inner.read()
+
+    def lose_journal(self) -> None:
+        """The machine's disk is gone, and every line with it."""
+        self.journal, self._lost = MemoryJournal(), self._lost + 1
+        self.watch_anew()
+
+    def watch_anew(self) -> None:
+        """From here on it is another journey, as its journal is another one: checkers begin with what is there now."""
+        if self.watch is not None:
+            self._broken, self.watch = self.breaches, Watch(self.stage.world, self.migration)
+
+    def write_beside(self, event: Event) -> None:
+        """Append what a person says, beside the process that runs."""
+        journal = self._dying.inner
+        self._heard(journal.append(event, at=self.stage.world.now, after=len(journal.read())))
+
+    def _heard(self, entry: Entry) -> None:
+        if self.watch is not None:
+            self.watch.wrote(entry)
+        self.beside(entry)
 
     def process(
         self, crash: CrashPlan | None = None, *, host: str = HOST, anew: bool = True, **orders: Any
@@ -144,14 +93,18 @@ class Voyage:
         crash = crash or CrashPlan()
         if self.watch is not None:
             self.watch.planned(self.migration)
-        self._dying = DyingJournal(self.journal, crash, self.watch)
+        self._dying = DyingJournal(self.journal, crash, self._heard)
         began = fold(self.journal.read())
         goes_on = began.began is not None and (began.ended is None or not anew)
-        id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + 1}"
+        id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + self._lost + 1}"
         outside = self.stage.joined(id, migration=self.migration.id, host=host)
-        outside = Outside(**{**outside.__dict__, "effector": DyingEffector(outside.effector, crash, self.watch, host)})
+        dying = DyingEffector(outside.effector, crash, self.watch, host)
+        outside = Outside(**{**outside.__dict__, "effector": dying, "fence": LosingFence(outside.fence, crash)})
         given = Orders(id, __version__, host, signed_digest(self.migration), **orders)
-        return Machine(self.migration, JOURNEY, self._dying, outside, self.reporter, given), outside
+        journal: Journal = self._dying
+        if self.aboard is not None:
+            journal, outside = self.aboard.journal(self._dying), self.aboard.outside(outside)
+        return Machine(self.migration, JOURNEY, journal, outside, self.reporter, given), outside
 
     def sail(
         self,
@@ -168,7 +121,12 @@ class Voyage:
             self.watch.runs(True)
         try:
             before(machine)
-            return run(machine, outside.clock, until=until)
+            clock = Late(outside.clock, self.late) if self.late > 1 else outside.clock
+            finish = run(machine, clock, until=until, interrupted=self.interrupted)
+            overtaken = self.aboard is not None and self.aboard.overtaken
+            if self.watch is not None and isinstance(finish, Standstill) and not overtaken:
+                self.watch.stood_still(finish.code)
+            return finish
         except Crash:
             self.crashes += 1
             return None
@@ -176,6 +134,10 @@ class Voyage:
             if self.watch is not None:
                 self.watch.runs(False)
             self.journal = self._dying.inner
+
+    def interrupted(self) -> bool:
+        """Whether somebody pressed ^C."""
+        return self.aboard is not None and self.aboard.stopping
 
     def back(self, crash: CrashPlan | None = None, **given: Any) -> Finish | None:
         """Run one process on the way back to its end."""
@@ -186,41 +148,5 @@ class Voyage:
         return self.sail(crash, before=turn, anew=False, **given)
 
     def end(self) -> dict[str, Any]:
-        """What is left in the world, ids and times aside: records by where they lead, Services, AWS, our marks."""
-        world, migration = self.stage.world, self.migration
-        led = {migration.legacy.balancer.dns_name.lower(): "legacy"}
-        services = {}
-        for each in world.kube.list("Service"):
-            if each["metadata"]["namespace"] != migration.legacy.service.namespace:
-                continue
-            name = each["metadata"]["name"]
-            ingress = each.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
-            hostname = str(ingress[0].get("hostname", "")).lower()
-            if name == migration.new.name:
-                led[hostname] = "new"
-            annotations = each["metadata"].get("annotations", {})
-            services[name] = (each["spec"]["type"], MARK in annotations, led.get(hostname, "other" if hostname else "none"))
-        return {
-            "services": services,
-            "records": {
-                (each.name, each.type): _led(each, led)
-                for zone in world.route53.zones.values()
-                for each in world.route53.record_sets(zone.id)
-            },
-            "balancers": sorted(led.get(each.dns_name.lower(), "other") for each in world.elb.balancers.values()),
-            "groups": len(world.elb.groups),
-            "security groups": sorted(each.name.rpartition("-")[0] for each in world.ec2.groups.values()),
-            "rules": sorted((each.description, each.source_group in world.ec2.groups) for each in world.ec2.rules.values()),
-            "interfaces": len(world.ec2.interfaces),
-            "legacy": len(leftovers(world, migration.service, migration.legacy.service.uid)),
-            "leases": [
-                each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")
-            ],
-        }
-
-
-def _led(record: Any, led: dict[str, str]) -> tuple[str, int | None]:
-    """Where a record leads, in words, and its TTL."""
-    name = record.alias.dns_name if record.alias is not None else next(iter(record.values), "")
-    bare = str(name).lower().rstrip(".").removeprefix("dualstack.")
-    return led.get(bare, "elsewhere"), record.ttl
+        """What is left in the world, ids and times aside, as `ending.left` has it."""
+        return left(self.stage.world, self.migration)

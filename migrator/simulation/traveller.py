@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from random import Random
 
 import msgspec
 
 from migrator.errors import MigrateError
 from migrator.machine.tick import Machine, Over, Standstill
-from migrator.model.cluster import MARK
+from migrator.model.effects import TakeLease
+from migrator.model.events import Intended
 from migrator.model.standing import fold
-from migrator.sandbox.world.leftovers import leftovers
-from migrator.scheduler.run import Finish, Reached
+from migrator.scheduler.run import Finish, Interrupted, Reached
+from migrator.simulation.aboard import Aboard
 from migrator.simulation.doors import HOST
-from migrator.simulation.journey import CrashPlan, Voyage
-from migrator.simulation.mix import Death, Mix, Trouble
-from migrator.simulation.picture import GUARDED, moved, pictured
+from migrator.simulation.dying import Crash, CrashPlan
+from migrator.simulation.ground import Ground
+from migrator.simulation.happenings import Happenings
+from migrator.simulation.journey import Voyage
+from migrator.simulation.judged import Judge
+from migrator.simulation.mix import RETURNING, Death, Mix
 from migrator.simulation.scenario import drawn, set_out
 from migrator.simulation.story import story
-from migrator.simulation.witness import Witness
 
 MOST_PROCESSES = 40
 HOLDS_ENDURED = 3  # with one code; then the operator takes it back, where there is a way
+MENDED_FOR_GOOD = 4  # holds after which nothing goes wrong any more: from here on it has to come to an end
 MENDING_S = 900.0  # a hold costs a person so long; controllers' back-offs run out meanwhile
 AFTERWARDS_S = 900.0  # clients go on so long after the end: a loss may come late
-LONGEST_S = 18_000.0  # of one process in virtual time; nothing that ever ends takes longer
+LONGEST_S = 30_000.0  # of one process in virtual time; nothing that ever ends takes longer
 
 
 class Told(msgspec.Struct, frozen=True):
-    """How a journey went. `breaches` is empty where every promise was kept."""
+    """How a journey went. `breaches` is empty where every promise was kept; `kinds` are the troubles that came to pass."""
 
     seed: int
     outcome: str
@@ -39,6 +43,7 @@ class Told(msgspec.Struct, frozen=True):
     crashes: int
     holds: dict[str, int]
     virtual_s: float
+    kinds: tuple[str, ...] = ()
 
 
 class Stranded(Exception):
@@ -56,16 +61,18 @@ class Traveller:
 
     def __init__(self, voyage: Voyage, mix: Mix) -> None:
         self.voyage, self.stage, self.mix = voyage, voyage.stage, mix
-        self.other = self.stage.exposed[1] if len(self.stage.exposed) > 1 else None
-        self.before = pictured(self.stage, self.stage.legacy)
-        self.witness = Witness(self.stage, self.stage.legacy)
+        self.judge = Judge(voyage)
         self.holds: Counter[str] = Counter()
         self.breaches: list[str] = []
         self.processes = 0
-        self._back = self._mended = False
+        self._host, self._back = HOST, False
         self._running = 0  # the number of the process that lives now; 0 between two of them
-        for each in mix.troubles:
-            self.stage.world.after(each.at_s, self._arming(each))
+        self._chance = Random(f"deeds {mix.seed}")
+        trails = any(blow.where == "stale" for each in mix.troubles for blow in each.blows)
+        self.aboard = voyage.aboard = Aboard(self.stage.world, self._elsewhere, trails=trails)
+        self.ground = Ground(voyage, self.aboard, self._chance)
+        self.happenings = Happenings(self.ground, mix.troubles)
+        voyage.beside = self.happenings.heard
 
     def travelled(self) -> Told:
         """The whole journey, judged."""
@@ -80,6 +87,8 @@ class Traveller:
                 last = self.voyage.journal.read()[-1:]
                 self.breaches.append(f"a process still waits after {LONGEST_S / 3600:.0f} h; the last journal line is {last}")
         took_s = self.stage.world.now - began
+        self.happenings.quiet = True
+        self.happenings.mend()
         self.stage.run(AFTERWARDS_S)
         self._judge(outcome)
         account = self.stage.ledger.account()
@@ -88,51 +97,51 @@ class Traveller:
         return Told(
             self.mix.seed,
             outcome,
-            (*self.voyage.breaches, *self.witness.breaches, *self.breaches),
+            (*self.voyage.breaches, *self.judge.witness.breaches, *self.ground.wrong, *self.breaches),
             account.requests,
             self.processes,
             self.voyage.crashes,
             dict(self.holds),
             took_s,
+            tuple(sorted(self.happenings.happened)),
         )
-
-    def _arming(self, trouble: Trouble) -> Callable[[], None]:
-        def arm() -> None:
-            if not self._mended:
-                self.stage.world.faults.arm(trouble.fault(self.stage.world.now))
-
-        return arm
 
     def _sailed(self) -> str:
         """Processes until one ends the journey; the outcome, empty where none did."""
-        deaths, host = list(self.mix.deaths), HOST
+        deaths = list(self.mix.deaths)
         while self.processes < MOST_PROCESSES:
             if (ended := fold(self.voyage.journal.read()).ended) is not None:
                 return ended  # a process died after the last line; another one would have nothing to do
+            if self._back and fold(self.voyage.journal.read()).began is None:
+                return "untouched"  # nothing ever began, and there is nothing to take back
             self.processes += 1
             death = deaths.pop(0) if deaths else None
             try:
-                finish = self._process(death, host)
+                finish = self._process(death)
             except MigrateError as error:
-                self.holds[f"refused/{error.code}"] += 1
-                self._mend(error.code)
+                if not self.aboard.overtaken:
+                    self._hold(f"refused/{error.code}")
                 continue
+            if self.aboard.overtaken:
+                continue  # what counts is the journal on the other machine
             match finish:
                 case Over(outcome):
                     return outcome
                 case Reached():
                     self._back = True
+                case Interrupted():
+                    self._back = self._back or self.aboard.turning
                 case Standstill(code):
-                    self.holds[code] += 1
-                    self._mend(code)
+                    self._hold(code)
+                case None if death is None:
+                    pass  # a frozen process that was killed
                 case None:
-                    assert death is not None
                     self.stage.run(death.down_s)
-                    host = f"virtual/boot-{self.processes + 1}" if death.reboot else host
+                    self._host = f"{self._host.partition('/')[0]}/boot-{self.processes + 1}" if death.reboot else self._host
         self.breaches.append(f"no end after {self.processes} processes: {dict(self.holds)}")
         return ""
 
-    def _process(self, death: Death | None, host: str) -> Finish | None:
+    def _process(self, death: Death | None) -> Finish | None:
         crash = CrashPlan() if death is None else CrashPlan(death.point, death.how, death.kind)
         until = "" if self._back else self.mix.back_from
         self._running = number = self.processes
@@ -143,87 +152,58 @@ class Traveller:
 
         self.stage.world.after(LONGEST_S, strand)
         try:
-            return self.voyage.sail(crash, before=self._set_out, host=host, until=until)
+            return self.voyage.sail(crash, before=self._set_out, host=self._host, until=until)
         finally:
             self._running = 0
+
+    def _elsewhere(self, meanwhile: str) -> bool:
+        """While a process is frozen, a person takes a copy of the journal to another machine and goes on there."""
+        lines = self.voyage.journal.read()
+        standing = fold(lines)
+        if standing.began is None or standing.ended is not None:
+            return False
+        self._back = self._back or meanwhile == "rollback"
+        self._host = f"elsewhere-{self.processes}/boot-1"
+        until = self._chance.choice(("", *(each for each in RETURNING if each not in standing.seen)))
+        self.voyage.aboard = None
+        try:
+            self.voyage.sail(before=self._set_out, host=self._host, until=until, anew=False)
+        except MigrateError as error:
+            self._hold(f"refused/{error.code}")
+        finally:
+            self.voyage.aboard = self.aboard
+        since = self.voyage.journal.read()[len(lines) :]
+        if not any(isinstance(each.event, Intended) and isinstance(each.event.effect, TakeLease) for each in since):
+            raise Crash  # it did not come to take over; the person kills the frozen process before it wakes up
+        return True
 
     def _set_out(self, machine: Machine) -> None:
         """As the command line does: turn back where told to, else lift the hold that stands."""
         standing = machine.log.read()
-        if standing.began is None:
+        if standing.began is None or standing.ended is not None:
             return
         if self._back and not standing.back and not machine.journey.past_return(standing):
             machine.turn_back("rolled-back", "asked for", "a person")
         elif standing.held is not None:
             machine.release("a person")
 
-    def _mend(self, code: str) -> None:
+    def _hold(self, code: str) -> None:
         """A person mends the cause and waits; after some holds with one code they take it back."""
-        self._mended = True
-        self.stage.world.faults.clear()
+        self.holds[code] += 1
+        self.happenings.quiet = self.holds.total() >= MENDED_FOR_GOOD
+        self.happenings.mend()
+        if self.ground.pruned:  # clients are losing requests: what a person does then is done at once
+            self._back = True
+            return
         self.stage.run(MENDING_S)
         if self.holds[code] >= HOLDS_ENDURED:
             self._back = True
 
     def _judge(self, outcome: str) -> None:
         """The end state, and that the journal tells the whole story."""
-        if outcome == "migrated":
-            self.breaches += self._of_migrated()
-        elif outcome:
-            self.breaches += self._of_rolled_back()
-        if self.holds and not self.mix.troubles:
+        if self.holds and not self.happenings.happened:
             self.breaches.append(f"nothing went wrong but processes that died, and it held: {dict(self.holds)}")
         if outcome:
-            self.breaches += self._of_both(outcome) + story(self.voyage.journal.read(), outcome)
-
-    def _of_migrated(self) -> list[str]:
-        world, legacy, migration = self.stage.world, self.stage.legacy, self.voyage.migration
-        wrong, now = [], pictured(self.stage, legacy)
-        clone = world.kube.find("Service", migration.new.namespace, migration.new.name)
-        if clone is None:
-            return ["there is no new Service"]
-        hostname = clone["status"]["loadBalancer"]["ingress"][0]["hostname"]
-        if self._back:
-            wrong.append("it was taken back, and is migrated")
-        if MARK in clone["metadata"].get("annotations", {}):
-            wrong.append("the new Service still carries our mark")
-        if len(self.witness.clones) != 1:
-            wrong.append(f"{len(self.witness.clones)} new Services were made")
-        new = world.elb.by_dns(hostname)
-        assert new is not None
-        if now["records"] != {key: moved(record, legacy.hostname, new) for key, record in self.before["records"].items()}:
-            wrong.append(f"records are not those from before at the new load balancer: {now['records']}")
-        if len(now["balancers"]) != 1 + (self.other is not None):
-            wrong.append(f"load balancers {now['balancers']}")
-        left = world.kube.find("Service", legacy.namespace, legacy.name)
-        if (None if left is None else left["spec"]["type"]) != (
-            None if self.voyage.migration.retirement == "delete" else "ClusterIP"
-        ):
-            wrong.append(f"the legacy Service is {left and left['spec']['type']}")
-        if found := leftovers(world, f"{legacy.namespace}/{legacy.name}", legacy.uid):
-            wrong.append(f"legacy left {found}")
-        protected = self.before["attributes"].get(GUARDED) == "true"
-        if (new.attributes.get(GUARDED) == "true") != protected:
-            wrong.append(f"deletion protection was {protected}, is {new.attributes.get(GUARDED)}")
-        return wrong
-
-    def _of_rolled_back(self) -> list[str]:
-        """Everything as it was before, object for object."""
-        now = pictured(self.stage, self.stage.legacy)
-        wrong = [f"{part} were {self.before[part]}, are {now[part]}" for part in now if now[part] != self.before[part]]
-        expected = self._back or self.voyage.migration.on_failure == "rollback"
-        return wrong if expected else [*wrong, "it was rolled back, and nobody asked for that"]
-
-    def _of_both(self, outcome: str) -> list[str]:
-        world, wrong = self.stage.world, []
-        leases = [
-            each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")
-        ]
-        if leases:
-            wrong.append(f"leases are left: {leases}")
-        other = self.other
-        if other is not None and other.balancer not in world.elb.balancers:
-            wrong.append("the load balancer of another Service is gone")
-        if outcome == "rolled-back" and len(self.witness.clones) > 1:
-            wrong.append(f"{len(self.witness.clones)} new Services were made on one way out and back")
-        return wrong
+            self.breaches += self.judge.judged(outcome, self._back)
+        if outcome not in ("", "untouched"):
+            self.breaches += story(self.voyage.journal.read(), outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.model.units import Instant
+from migrator.ports.doing import Clock
 from migrator.sandbox.world import World
 
 
@@ -22,3 +23,20 @@ class VirtualClock:
         if seconds > 0:
             self.slept_s += seconds
             self._world.advance(self._world.now + seconds)
+
+
+class Late:
+    """A clock whose sleeps last longer than asked, as they may on a busy machine: so many times, up to `MOST_S`."""
+
+    MOST_S = 60.0
+
+    def __init__(self, clock: Clock, times: float) -> None:
+        self._clock, self._times = clock, times
+
+    def now(self) -> Instant:
+        """As the clock inside."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep at least so long."""
+        self._clock.sleep(max(seconds, min(seconds * self._times, self.MOST_S)))

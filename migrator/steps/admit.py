@@ -12,7 +12,7 @@ from migrator.model.migration import Migration
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
-from migrator.model.waits import PROTECTED_S
+from migrator.model.waits import KEPT_S, PROTECTED_S
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked
 
@@ -91,7 +91,8 @@ def foreign(migration: Migration, sight: Sight) -> Hold:
         return Hold("foreign-lease", f"another machine is moving {migration.service}", (seen,), do)
     do = (
         "give --state the directory that holds that journal, or restore it from a backup; "
-        f"if it is lost for good, look with `migrate status`, then `kubectl -n {lease.namespace} delete lease {lease.name}`"
+        "if it is lost for good, set every record set back as the plan lists it, then "
+        f"`kubectl -n {lease.namespace} delete lease {lease.name}` and begin again"
     )
     return Hold("journal-lost", f"a journal of {migration.service} began on this machine and is not here", (seen,), do)
 
@@ -156,4 +157,12 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return Done("the lease is released")
     if not ours(sight.lease, standing):
         return foreign(migration, sight)
-    return Wait("removing our mark", 0, ReleaseLease(sight.lease.namespace, sight.lease.name))
+    return kept(standing, now) or Wait("removing our mark", 0, ReleaseLease(sight.lease.namespace, sight.lease.name))
+
+
+def kept(standing: Standing, now: Instant) -> Wait | None:
+    """The wait before a mark that was taken over is removed: a process that was frozen must find it, not nothing."""
+    rest_s = standing.taken + KEPT_S - now
+    if standing.epoch <= 1 or rest_s <= 0:
+        return None
+    return Wait("our mark was taken over, and stays until whoever had it before has met it", min(rest_s, 30))

@@ -12,7 +12,7 @@ from migrator.model.effects import CreateService, DeleteService
 from migrator.model.migration import Migration
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
-from migrator.model.verdict import Done, Hold, Verdict, Wait
+from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked, unread
 
@@ -108,7 +108,7 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
     new = migration.new
     if standing.done(NAME):
         reason = f"service {new.namespace}/{new.name} was made and is gone"
-        return Hold("clone-changed", reason, (), "`migrate rollback PLAN`, then plan again")
+        return Fail("clone-changed", reason, (), "`migrate rollback PLAN`, then plan again")
     if taken:
         seen = tuple(each.arn for each in taken)
         reason = f"load balancer {taken[0].name} is already tagged for {new.namespace}/{new.name}; it would be taken over"
@@ -116,14 +116,14 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
     return Wait(f"create service {new.namespace}/{new.name}", 0, CreateService(new.namespace, new.name, migration.manifest))
 
 
-def not_ours(migration: Migration, service: Service) -> Hold | None:
-    """The hold when the Service of the clone's name is not the one that the plan describes."""
+def not_ours(migration: Migration, service: Service) -> Hold | Fail | None:
+    """The hold or failure when the Service of the clone's name is not the one that the plan describes."""
     name = f"{service.namespace}/{service.name}"
     if service.annotations.get(MARK) != migration.id:
         do = "plan with another --clone-name"
         return Hold("clone-exists", f"service {name} exists and does not carry our mark", (), do)
     if service.deleting:
-        return Hold("clone-changed", f"service {name} is being deleted", (), "`migrate rollback PLAN`")
+        return Fail("clone-changed", f"service {name} is being deleted", (), "`migrate rollback PLAN`")
     if changed := differences(migration.manifest, service):
         return Hold("clone-changed", f"service {name} is not as planned", changed, "set it back, or `migrate rollback PLAN`")
     return None
@@ -142,12 +142,14 @@ def differences(manifest: dict[str, Any], service: Service) -> tuple[str, ...]:
 
 def missing_parts(path: str, wanted: Any, found: Any) -> tuple[str, ...]:
     """Where `found` does not contain `wanted`, a line each; lists are compared item by item."""
+    if wanted == found:
+        return ()
     if isinstance(wanted, dict) and isinstance(found, dict):
         return tuple(line for key in sorted(wanted) for line in missing_parts(f"{path}.{key}", wanted[key], found.get(key)))
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = enumerate(zip(wanted, found, strict=True))
         return tuple(line for at, (one, other) in pairs for line in missing_parts(f"{path}[{at}]", one, other))
-    return () if wanted == found else (f"{path} is {found!r}, planned {wanted!r}",)
+    return (f"{path} is {found!r}, planned {wanted!r}",)
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:

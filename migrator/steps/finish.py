@@ -13,6 +13,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps import health, records
+from migrator.steps.admit import kept
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health
 from migrator.steps.records import RecordsSeen, new_name
@@ -75,9 +76,12 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if well_since is None:
         return Wait("a port of the new load balancer has no healthy target", every)
     checks_s = waits.checks * waits.check_interval_scale * longest_interval_s(migration)
-    if rest := records.waited(well_since, checks_s, now, f"the new targets stay healthy for {waits.checks} more checks"):
+    reason = f"the new targets stay healthy for {waits.checks} more checks"
+    if rest := records.waited(well_since, checks_s, now, reason, every):
         return rest
-    return unmark(migration, sight)
+    last = unmark(migration, sight)
+    unmarking = isinstance(last, Wait) and isinstance(last.effect, ReleaseLease)
+    return (kept(standing, now) or last) if unmarking else last
 
 
 def wrong(migration: Migration, standing: Standing, sight: Sight) -> Hold | None:

@@ -115,12 +115,13 @@ def look_clone(migration: Migration, standing: Standing, outside: Outside) -> Se
     return asked(lambda: outside.cluster.service(migration.new.namespace, migration.new.name))
 
 
-def clone_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | None:
+def clone_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | Fail | None:
     if isinstance(sight, Unknown):
         return Wait(f"clone unread: {sight.why}", migration.waits.look_every_s)
     if sight is None or sight.uid != standing.fact("clone", "uid"):
         name = f"{migration.new.namespace}/{migration.new.name}"
-        return Hold("clone-changed", f"service {name} is gone or was made again", (), "`migrate rollback PLAN`")
+        # Its load balancer goes with it: where the plan says so, the names are brought back to legacy at once.
+        return Fail("clone-changed", f"service {name} is gone or was made again", (), "`migrate rollback PLAN`")
     return clone.not_ours(migration, sight)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import msgspec
 
+from migrator.errors import Missing
 from migrator.model.balancers import Listener, Target
 from migrator.model.migration import Migration
 from migrator.model.units import Unknown
@@ -46,8 +47,18 @@ def zones(targets: tuple[Target, ...]) -> Counter[str]:
 
 
 def legacy_health(migration: Migration, outside: Outside) -> Health | Unknown:
-    """Legacy's targets, by the listeners that the plan lists; one call a target group."""
-    return asked(lambda: behind(migration.legacy.listeners, outside))
+    """Legacy's targets, by the listeners that the plan lists; one call a target group.
+
+    Its controller exchanges target groups when somebody changes the Service: then by the listeners that it has now.
+    """
+
+    def question() -> Health:
+        try:
+            return behind(migration.legacy.listeners, outside)
+        except Missing:
+            return behind(outside.balancers.listeners(migration.legacy.balancer.arn), outside)
+
+    return asked(question)
 
 
 def new_health(arn: str, outside: Outside) -> Health | Unknown:

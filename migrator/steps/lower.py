@@ -40,7 +40,9 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
     since = records.insync_since(NAME, standing)
     if lowering:
         assert since is not None
-        if rest := records.waited(since, ttl_s, now, f"answers with the TTL of {ttl_s} s are running out of caches"):
+        since = max(since, records.mended_at(standing) or since)
+        reason = f"answers with the TTL of {ttl_s} s are running out of caches"
+        if rest := records.waited(since, ttl_s, now, reason, migration.waits.look_every_s):
             return rest
     return Done(f"every record set has its TTL for moving; {len(lowering)} of {len(migration.dns.moves)} needed a shorter one")
 

@@ -18,20 +18,29 @@ from migrator.model.waits import ADDRESS_TTL_S
 from migrator.ports.outside import Outside
 from migrator.steps.asking import all_asked, asked
 
+SELDOM_S = 30.0  # between looks while only time has to pass, where the plan does not look more seldom anyway
+PENDING_S = 1800.0  # after which a person is asked about a change that Route 53 does not bring to all its servers
 SOON_S = 5.0  # between looks at what AWS does within a minute
+OFTEN = 3  # times that one record set is brought to one form before somebody else is suspected
+SPREADS_S = 60.0  # a change reaches all of Route 53's servers within this, as a rule
+PENDING = "change-pending"
+EDITED = ("record-edited", "record-missing")
 Listed = tuple[tuple[Move, RecordSet | None], ...]
 Form = Callable[[Move], RecordSet]
 
 
 class RecordsSeen(msgspec.Struct, frozen=True):
     """The planned record sets as listed now, and the zones whose last change by this step has not reached every
-    authority yet (`lagging`); `lost` are zones whose change was made but whose id never came back. `synced` are the ids
-    of the changes that have."""
+    authority yet (`lagging`); `lost` are zones whose change was made but whose id never came back, or never came to be in
+    sync. `synced` are the ids of the changes that have; `late_s` is how long the oldest other one takes by now.
+    `often` are the forms that the step brought record sets to again and again."""
 
     listed: Listed | Unknown
     lagging: tuple[str, ...] | Unknown
     lost: tuple[str, ...] = ()
     synced: tuple[str, ...] = ()
+    often: tuple[RecordSet, ...] = ()
+    late_s: float = 0.0
 
     @property
     def insync(self) -> bool:
@@ -53,7 +62,8 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     With `every_zone`, or after a call whose answer was lost, a zone without a known change counts as lost: it may have
     been changed, by us or by another, and nobody knows whether it is in sync.
     """
-    changes = {zone: done.result.get("change", "") for zone, done in sorted(standing.changes(name).items())}
+    made = standing.changes(name)
+    changes = {zone: done.result.get("change", "") for zone, done in sorted(made.items())}
     if every_zone or name in standing.doubted:
         changes = {move.zone.id: "" for move in migration.dns.moves} | changes
     known = {zone: change for zone, change in changes.items() if change}
@@ -64,10 +74,32 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     asking = [id for id in known.values() if id not in before]
     states = all_asked([partial(outside.records.insync, id) for id in asking])
     if isinstance(states, Unknown):
-        return RecordsSeen(listed, states, lost)
+        return RecordsSeen(listed, states, lost, (), often(name, standing))
     late = {id for id, insync in zip(asking, states, strict=True) if not insync}
     lagging = tuple(zone for zone, id in known.items() if id in late)
-    return RecordsSeen(listed, lagging, lost, tuple(sorted(set(known.values()) - late)))
+    # A person was asked about these and goes on: the identical change, made again, has a chance of its own.
+    given_up = standing.released.get((name, PENDING), 0.0)
+    lost = (*lost, *(zone for zone in lagging if made[zone].at < given_up))
+    late_s = max((outside.clock.now() - made[zone].at for zone in lagging), default=0.0)
+    return RecordsSeen(listed, lagging, lost, tuple(sorted(set(known.values()) - late)), often(name, standing), late_s)
+
+
+def often(name: str, standing: Standing) -> tuple[RecordSet, ...]:
+    """The forms that a step brought record sets to so often, since a person said go on, that somebody sets them back."""
+    since = max((at for (step, code), at in standing.released.items() if step == name and code in EDITED), default=0.0)
+    made = [done.effect for done in standing.done(name) if done.at > since]
+    swaps = [swap for effect in made if isinstance(effect, ChangeRecords) for swap in effect.swaps if swap.before != swap.after]
+    return tuple(each.after for each in swaps if sum(swap.after == each.after for swap in swaps) >= OFTEN)
+
+
+def fought(batch: ChangeRecords, records: RecordsSeen) -> Hold | None:
+    """The hold where somebody sets a record set back each time that we change it."""
+    found = next((each for each in batch.swaps if each.after in records.often), None)
+    if found is None:
+        return None
+    reason = f"record set {found.after.name} {found.after.type} is set back to {shown(found.before)} each time that it is changed"
+    do = "find what writes it (external-dns, GitOps, Terraform) and stop that, then `migrate apply PLAN --resume`"
+    return Hold("record-edited", reason, (f"{OFTEN} times so far",), do)
 
 
 def new_name(standing: Standing) -> BalancerName:
@@ -115,11 +147,14 @@ def towards(name: str, records: RecordsSeen, wanted: Form, why: str, look_every_
     if hold := edited(records.listed, wanted, *forms):
         return hold
     if batch := next_batch(records.listed, wanted, why):
-        return Wait(batch.summary, 0, batch)
+        return fought(batch, records) or Wait(batch.summary, 0, batch)
     if records.lost:
         return Wait(f"the id of the change in zone {records.lost[0]} was lost", 0, affirmation(records.listed, records.lost[0]))
     if isinstance(records.lagging, Unknown):
         return Wait(f"{name}: cannot see whether Route 53 is in sync: {records.lagging.why}", look_every_s)
+    if records.lagging and records.late_s > PENDING_S:
+        reason = f"Route 53 has not brought zone {', '.join(records.lagging)} to all its servers for {records.late_s:.0f} s"
+        return Hold(PENDING, reason, (), "look at AWS's health dashboard; running again makes the identical change once more")
     if records.lagging:
         reason = f"Route 53 has not brought zone {', '.join(records.lagging)} to all its servers yet"
         return Wait(reason, min(look_every_s, SOON_S))
@@ -149,7 +184,21 @@ def insync_since(name: str, standing: Standing) -> Instant | None:
     return standing.since(name, "insync", changes)
 
 
-def waited(since: Instant, for_s: float, now: Instant, reason: str) -> Wait | None:
+def mended_at(standing: Standing) -> Instant | None:
+    """When every name server had forgotten, at the latest, what others last wrote into a record set; None where nobody did.
+
+    A person set it right before they lifted our hold. Until then caches took in what others had written.
+    """
+    lifted = [at for (_, code), at in standing.released.items() if code in EDITED]
+    return max(lifted) + SPREADS_S if lifted else None
+
+
+def longest_listed_s(moves: tuple[Move, ...]) -> float:
+    """How long a client may hold an answer with the TTL that was listed, in seconds; 0 when nothing moves."""
+    return max((each.answer_ttl_s + ADDRESS_TTL_S for each in moves), default=0)
+
+
+def waited(since: Instant, for_s: float, now: Instant, reason: str, look_every_s: float) -> Wait | None:
     """The rest of a wait that began at `since`; None when it has run out."""
     left = since + for_s - now
-    return Wait(reason, min(left, 30), until=since + for_s) if left > 0 else None
+    return Wait(reason, min(left, max(look_every_s, SELDOM_S)), until=since + for_s) if left > 0 else None

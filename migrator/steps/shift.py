@@ -89,7 +89,8 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     since = records.insync_since(NAME, standing)
     assert since is not None
     held_s = records.longest_held_s(migration.dns.moves)
-    if rest := records.waited(since, held_s, now, f"answers with the new load balancer run out of caches in {held_s:.0f} s"):
+    reason = f"answers with the new load balancer run out of caches in {held_s:.0f} s"
+    if rest := records.waited(since, held_s, now, reason, waits.look_every_s):
         return rest
     if isinstance(sight.gone, Unknown):
         return Wait(f"new load balancer unread: {sight.gone.why}", waits.look_every_s)

@@ -156,7 +156,7 @@ def name_lack(standing: Standing, sight: Sight, now: Instant, every: float) -> W
     since = standing.since(NAME, "named")
     if not sight.named.addresses or since is None:
         return Wait(f"{new_name(standing).dns_name} is not known to all of its name servers yet", every)
-    return waited(since, sight.named.negative_ttl_s, now, "`no such name` for the new name is running out of caches")
+    return waited(since, sight.named.negative_ttl_s, now, "`no such name` for the new name is running out of caches", every)
 
 
 def probe_lack(sight: Sight, every: float) -> Wait | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import gc
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -24,16 +24,12 @@ class Breach:
 
 @dataclass(frozen=True)
 class Explored(Generic[S]):
-    """`states` by the move and the state that first led to each; `stuck` are those from which no end can be reached."""
+    """How many states and moves there are; `stuck` are the moves to each state from which no end can be reached."""
 
-    states: dict[S, tuple[str, S] | None]
+    states: int
     moves: int
     breaches: tuple[Breach, ...]
-    stuck: tuple[S, ...]
-
-    def way(self, state: S) -> tuple[str, ...]:
-        """The moves from the beginning to a state."""
-        return way_to(self.states, state)
+    stuck: tuple[tuple[str, ...], ...]
 
 
 def explore(begin: S, moves: Moves[S], wrong: Callable[[S], str], ended: Callable[[S], bool], *, most: int = 3) -> Explored[S]:
@@ -43,46 +39,63 @@ def explore(begin: S, moves: Moves[S], wrong: Callable[[S], str], ended: Callabl
     wrong   what is not as it must be in a state; empty where all is well. The walk ends after `most` of them
     ended   whether nothing more needs to happen; from every state some end must be within reach
     """
-    states: dict[S, tuple[str, S] | None] = {begin: None}
-    before: dict[S, list[S]] = {begin: []}
+    gc.disable()  # nothing is given back before the end, and looking for it takes a third of the time
+    try:
+        return _explored(begin, moves, wrong, ended, most)
+    finally:
+        gc.enable()
+
+
+def _explored(begin: S, moves: Moves[S], wrong: Callable[[S], str], ended: Callable[[S], bool], most: int) -> Explored[S]:
+    places = {begin: 0}  # states are told apart by their places from here on: to hash one costs more than all else
+    reached: list[tuple[str, int]] = [("", -1)]  # the move that first led to each, and from where
+    before: list[list[int]] = [[]]
     breaches: list[Breach] = []
-    pending = deque([begin])
-    count = 0
+    ends: list[int] = []
+    pending, count = [begin], 0
     while pending and len(breaches) < most:
-        state = pending.popleft()
-        if what := wrong(state):
-            breaches.append(Breach(what, way_to(states, state)))
-            continue
-        for name, after in moves(state):
-            count += 1
-            if after not in states:
-                states[after] = (name, state)
-                before[after] = []
-                pending.append(after)
-            before[after].append(state)
+        later: list[S] = []
+        at = len(places) - len(pending)
+        for state in pending:
+            if what := wrong(state):
+                breaches.append(Breach(what, way_to(reached, at)))
+            else:
+                if ended(state):
+                    ends.append(at)
+                for name, after in moves(state):
+                    count += 1
+                    place = places.setdefault(after, len(reached))
+                    if place == len(reached):
+                        reached.append((name, at))
+                        before.append([])
+                        later.append(after)
+                    before[place].append(at)
+            at += 1
+        pending = later
     if breaches:
-        return Explored(states, count, tuple(breaches), ())
-    ends = [each for each in states if ended(each)]
+        return Explored(len(places), count, tuple(breaches[:most]), ())
     reaching = _reaching(before, ends)
-    return Explored(states, count, (), tuple(each for each in states if each not in reaching))
+    return Explored(len(places), count, (), tuple(way_to(reached, at) for at, can in enumerate(reaching) if not can))
 
 
-def way_to(states: dict[S, tuple[str, S] | None], state: S) -> tuple[str, ...]:
+def way_to(reached: list[tuple[str, int]], at: int) -> tuple[str, ...]:
     """The moves that first led to a state."""
     names: list[str] = []
-    while (step := states[state]) is not None:
-        name, state = step
+    while at:
+        name, at = reached[at]
         names.append(name)
     return tuple(reversed(names))
 
 
-def _reaching(before: dict[S, list[S]], goals: list[S]) -> set[S]:
-    """Every state from which one of the goals can be reached."""
-    reached = set(goals)
-    pending = list(goals)
+def _reaching(before: list[list[int]], ends: list[int]) -> bytearray:
+    """For each state whether one of the ends can be reached from it."""
+    reaching = bytearray(len(before))
+    pending = list(ends)
+    for each in pending:
+        reaching[each] = 1
     while pending:
         for each in before[pending.pop()]:
-            if each not in reached:
-                reached.add(each)
+            if not reaching[each]:
+                reaching[each] = 1
                 pending.append(each)
-    return reached
+    return reaching

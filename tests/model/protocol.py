@@ -8,7 +8,9 @@ What is modelled, as the code has it:
 - a call is not made when 60 s have passed since its intent, and a signature is good for 5 min: so when `time` passes, what
   is on its way is dead, and what was only intended is refused;
 - another host takes the Lease over only after `time` has passed since it was last moved on (`steps/admit.py`), and with a
-  new epoch; the way back begins, and ends, only when no call of which the answer was lost can still land (`Calls.doubt`).
+  new epoch; so is our own mark that may have landed unheard, whatever its epoch, where the journal was not told of a newer
+  one (`Calls._marked`, `admit.of_another_epoch`); the answer to moving it on may be lost, and then nothing is sent;
+- the way back begins, and ends, only when no call of which the answer was lost can still land (`Calls.doubt`).
 
 Operator A begins. B either begins with a journal of its own, or with a copy of A's at any moment, while A may go on. One
 foreign hand edits the record set once. Three crashes. Either may be told to roll back.
@@ -41,9 +43,9 @@ class Journal(NamedTuple):
     marked: bool = False  # the epoch that it has of the Lease is the Lease's own
     back: bool = False
     pending: tuple[str, str] | None = None
-    unheard: bool = False  # the pending call was intended since time last passed
+    recent: bool = False  # the pending call was intended since time last passed
     lost: bool = False  # so was a call before it, of which no answer came
-    doubts: bool = False  # one of our marks was among the calls of which no answer came
+    unheard: bool = False  # a mark of ours may have landed of which we did not hear, since the last that we heard of
     acted: bool = False
     ended: str = ""
 
@@ -94,8 +96,10 @@ class Rules(NamedTuple):
     patient_takeover: bool = True
     patient_back: bool = True
     looks_first: bool = True  # after a lost answer, before the next call
+    newest: bool = True  # the line that the Lease was last moved on at must be in the journal
 
 
+BEGIN = State()
 HOSTS = ("a", "b")
 IN_FLIGHT = 2  # calls on their way at once; the pauses between repeated calls leave no room for many
 
@@ -124,18 +128,20 @@ def over(state: State) -> bool:
     lease = state.lease
     if lease is None or not journals:
         return False
-    return all(each.pending is None and needs_a_person(each, lease, host) for host, each in journals)
+    return all(another_holds(lease, each) or (each.pending is None and needs_a_person(each, lease)) for _, each in journals)
 
 
 def _later(state: State) -> State:
     """Ten minutes: nothing that is on its way can still land, nothing that was intended may still be sent."""
     for host in HOSTS:
         journal, process = _journal(state, host), _process(state, host)
-        if journal is not None:
-            state = _with(state, host, journal._replace(unheard=False, lost=False))
-        if process is not None and process.at != "idle":
+        if journal is not None and (journal.recent or journal.lost):
+            state = _with(state, host, journal._replace(recent=False, lost=False))
+        if process is not None and process.at != "idle" and not process.late:
             state = _with(state, host, process=process._replace(late=True))
-    return state._replace(lease=state.lease._replace(fresh=False) if state.lease else None, calls=())
+    if state.lease is not None and state.lease.fresh:
+        state = state._replace(lease=state.lease._replace(fresh=False))
+    return state._replace(calls=()) if state.calls else state
 
 
 def _operator(state: State, host: str, rules: Rules) -> Iterator[tuple[str, State]]:
@@ -143,7 +149,7 @@ def _operator(state: State, host: str, rules: Rules) -> Iterator[tuple[str, Stat
     if journal is None:
         yield from _beginnings(state, host)
         return
-    if journal.ended:
+    if journal.ended or another_holds(state.lease, journal):
         return
     if process is None:
         yield f"{host} starts", _with(state, host, process=Process())
@@ -171,21 +177,23 @@ _KEEP = Process("kept")
 
 def _with(state: State, host: str, journal: Journal | None = None, process: Process | None = _KEEP) -> State:
     """The state with another journal or process of one host."""
-    if journal is not None:
-        state = state._replace(a=journal) if host == "a" else state._replace(b=journal)
-    if process is not _KEEP:
-        state = state._replace(pa=process) if host == "a" else state._replace(pb=process)
-    return state
+    # To take it apart is several times as fast as to replace in it twice.
+    record, lease, a, b, pa, pb, calls, same, crashes, edits, turns, breach = state
+    if host == "a":
+        a, pa = journal or a, pa if process is _KEEP else process
+    else:
+        b, pb = journal or b, pb if process is _KEEP else process
+    return State(record, lease, a, b, pa, pb, calls, same, crashes, edits, turns, breach)
 
 
 def _wrote(state: State, host: str, journal: Journal, process: Process | None = _KEEP) -> State:
     """One more line in a journal, so that it differs from the other."""
-    return _with(state._replace(same=False), host, journal, process)
+    return _with(state._replace(same=False) if state.same else state, host, journal, process)
 
 
 def _beginnings(state: State, host: str) -> Iterator[tuple[str, State]]:
     # A journal of one's own knows nothing of a Lease that another one moved on.
-    yield f"{host} begins", _wrote(state, host, Journal(f"journal-{host}", knows=state.lease is None))
+    yield f"{host} begins", _wrote(state, host, Journal(f"journal-{host}"))
     if host == "b" and state.a is not None and not state.a.ended:
         yield "a's journal is copied to b", state._replace(b=state.a, same=True)
 
@@ -199,38 +207,44 @@ def _tick(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[t
     lease = state.lease
     if lease is None:
         yield _intend(state, host, journal, ("no lease", "lease"))
-    elif needs_a_person(journal, lease, host):
+    elif needs_a_person(journal if rules.newest else journal._replace(knows=True, unheard=True), lease):
         return
-    elif not journal.marked:
-        yield _intend(state, host, journal, ("its lease", "lease"))  # our own mark, whose answer was lost
     elif lease.host != host:
+        # Also our own mark that landed unheard: since a reboot it may name a host that we are no more.
         if not lease.fresh or not rules.patient_takeover:
             yield _intend(state, host, journal, ("its lease", "lease"))
+    elif not journal.marked:
+        yield _intend(state, host, journal, ("its lease", "lease"))  # our own mark, whose answer was lost
     else:
         yield from _work(state, host, journal, rules)
 
 
-def needs_a_person(journal: Journal, lease: Lease, host: str) -> bool:
+def another_holds(lease: Lease | None, journal: Journal) -> bool:
+    """Whether the Lease is another journal's, as it stays from then on: whoever never held it does nothing any more."""
+    return lease is not None and lease.journal != journal.id
+
+
+def needs_a_person(journal: Journal, lease: Lease) -> bool:
     """Whether the Lease is another's, or says that our journal is not the newest."""
-    if lease.journal != journal.id or not journal.knows:
+    if another_holds(lease, journal) or not journal.knows:
         return True
-    return not journal.marked and not (lease.host == host and journal.doubts)
+    return not journal.marked and not journal.unheard
 
 
 def _resolve(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[tuple[str, State]]:
     """The call without an outcome: its after-image, or the guard decides."""
     assert journal.pending is not None
     after = journal.pending[1]
-    settled = journal._replace(pending=None, unheard=False)
-    doubted = settled._replace(lost=journal.lost or journal.unheard)
+    settled = journal._replace(pending=None, recent=False)
+    doubted = settled._replace(lost=journal.lost or journal.recent)
     if after == "lease":
         lease = state.lease
         ours = lease is not None and (lease.journal, lease.host) == (journal.id, host)
-        found = settled._replace(marked=True) if ours else doubted._replace(doubts=True)
+        found = settled._replace(marked=True, unheard=False) if ours else doubted._replace(unheard=True)
         yield f"{host} {'finds its lease' if ours else 'does not find its lease'}", _wrote(state, host, found)
     elif state.record == after:
         yield f"{host} finds its change", _wrote(state, host, settled)
-    elif not (journal.back and rules.patient_back and journal.unheard):
+    elif not (journal.back and rules.patient_back and journal.recent):
         yield f"{host} does not find its change", _wrote(state, host, doubted)
 
 
@@ -242,13 +256,13 @@ def _work(state: State, host: str, journal: Journal, rules: Rules) -> Iterator[t
     if journal.back and rules.patient_back and journal.lost:
         return  # a call whose answer was lost may still land
     if state.record == wanted:
-        yield f"{host} sees it done", _wrote(state, host, journal._replace(ended=wanted))
+        yield f"{host} sees it done", _wrote(state, host, journal._replace(ended=wanted), None)
     else:
         yield _intend(state, host, journal, (other, wanted))
 
 
 def _intend(state: State, host: str, journal: Journal, call: tuple[str, str]) -> tuple[str, State]:
-    intended = journal._replace(pending=call, acted=True, unheard=True)
+    intended = journal._replace(pending=call, acted=True, recent=True)
     return f"{host} intends {call[0]} to {call[1]}", _wrote(state, host, intended, Process("intended", current=True))
 
 
@@ -258,10 +272,15 @@ def _move_on(state: State, host: str, journal: Journal, process: Process, rules:
     if journal.pending[1] == "lease" or not rules.fenced:
         yield f"{host} goes on", _with(state, host, process=process._replace(at="moved"))
     elif process.current and state.lease is not None:
-        moved = _leased(state, host, state.lease._replace(fresh=True))
-        yield f"{host} moves the lease on", _with(moved, host, process=process._replace(at="moved", current=True))
+        older = "" if journal.knows else f"{host} acts with an older copy of the journal"
+        moved = _leased(state._replace(breach=older), host, state.lease._replace(fresh=True))
+        yield f"{host} moves the lease on", _with(moved, host, process=process._replace(at="moved", current=False))
+        refused = _journal(moved, host)
+        assert refused is not None
+        lost = _wrote(moved, host, refused._replace(pending=None, recent=False), Process())
+        yield f"{host} moves the lease on, its answer is lost", lost
     else:
-        yield f"{host} cannot move the lease on", _wrote(state, host, journal._replace(pending=None, unheard=False), Process())
+        yield f"{host} cannot move the lease on", _wrote(state, host, journal._replace(pending=None, recent=False), Process())
 
 
 def _leased(state: State, host: str, lease: Lease) -> State:
@@ -281,15 +300,19 @@ def _leased(state: State, host: str, lease: Lease) -> State:
 def _send(state: State, host: str, journal: Journal, process: Process) -> Iterator[tuple[str, State]]:
     assert journal.pending is not None
     if process.late:
-        yield f"{host} is too late to send", _wrote(state, host, journal._replace(pending=None, unheard=False), Process())
+        yield f"{host} is too late to send", _wrote(state, host, journal._replace(pending=None, recent=False), Process())
         return
     before, after = journal.pending
     lease = None
     if after == "lease":
         lease = Lease(journal.id, host)
-    call = Call(host, before, after, lease, process.current)
-    calls = tuple(sorted((*state.calls, call), key=repr))  # the order in which they were sent says nothing
+    call = Call(host, before, after, lease, lease is not None and process.current)
+    calls = tuple(sorted((*state.calls, call), key=_order))  # the order in which they were sent says nothing
     yield f"{host} sends {before} to {after}", _with(state, host, process=Process())._replace(calls=calls)
+
+
+def _order(call: Call) -> tuple[str, str, str, bool]:
+    return call.host, call.before, call.after, call.current
 
 
 def _landings(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
@@ -302,9 +325,9 @@ def _landings(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
         journal, process = _journal(after, call.host), _process(after, call.host)
         assert journal is not None
         if process is not None and process.at == "idle" and journal.pending == (call.before, call.after):
-            heard = journal._replace(pending=None, unheard=False)
+            heard = journal._replace(pending=None, recent=False)
             if done and call.lease is not None:
-                heard = heard._replace(marked=True)
+                heard = heard._replace(marked=True, unheard=False)
             yield how, _wrote(after, call.host, heard)
         yield f"{call.host}'s {call.before} to {call.after} never arrives", rest
 
@@ -325,7 +348,10 @@ def _taken(state: State, lease: Lease) -> State:
     """A new epoch, which nobody has heard of yet; nobody's view of the Lease is current any more."""
     for host in HOSTS:
         if (journal := _journal(state, host)) is not None:
-            state = _with(state, host, journal._replace(marked=False))
+            if another_holds(lease, journal):
+                state = _with(state, host, Journal(journal.id), None)  # what it was about to do does not matter any more
+            else:
+                state = _with(state, host, journal._replace(marked=False))
     processes = {f"p{host}": each._replace(current=False) for host in HOSTS if (each := _process(state, host)) is not None}
     calls = tuple(each._replace(current=False) for each in state.calls)
     return state._replace(lease=lease, calls=calls, **processes)  # type: ignore[arg-type]

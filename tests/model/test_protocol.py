@@ -15,12 +15,12 @@ def explored(begin: State, rules: Rules | None = None) -> Explored[State]:
 
 
 def test_every_order_of_events_keeps_the_promises_and_can_end() -> None:
-    """Two operators, one of them perhaps with a copy of the other's journal, a way back, lost answers, a crash."""
+    """Two operators, one perhaps with a copy of the other's journal, a way back, lost answers, a crash; `make sim` walks on."""
     walked = explored(State(crashes=1, edits=0))
 
     assert [str(each) for each in walked.breaches] == []
-    assert [walked.way(each) for each in walked.stuck[:1]] == []
-    assert len(walked.states) > 200_000
+    assert walked.stuck[:1] == ()
+    assert walked.states > 100_000
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,9 @@ def test_every_order_of_events_keeps_the_promises_and_can_end() -> None:
         (Rules(patient_takeover=False), "without the lease"),
         (Rules(patient_back=False), "behind a journey that had ended"),
         (Rules(looks_first=False), "behind a journey that had ended"),
+        (Rules(newest=False), "an older copy of the journal"),
     ],
-    ids=["upsert", "no-fence", "hasty-take-over", "hasty-way-back", "blind-repeat"],
+    ids=["upsert", "no-fence", "hasty-take-over", "hasty-way-back", "blind-repeat", "older-copy"],
 )
 def test_without_a_guard_a_promise_is_broken(rules: Rules, breach: str) -> None:
     """A walk that could not find these would say nothing of the guards that are there."""
@@ -53,4 +54,4 @@ def test_a_walk_notices_what_cannot_end() -> None:
 
     walked = explore(0, lambda at: ways[at], lambda at: "", lambda at: at == 1)
 
-    assert walked.stuck == (2,)
+    assert walked.stuck == (("right",),)

@@ -9,7 +9,8 @@ from unittest.mock import patch
 
 import msgspec
 
-from tests.mutants.bugs import MUTANTS, Mutant
+from tests.mutants.bugs import MUTANTS
+from tests.mutants.mutant import Mutant
 
 
 class Caught(msgspec.Struct, frozen=True):

@@ -9,16 +9,17 @@ from msgspec.structs import replace
 
 from migrator.errors import MigrateError
 from migrator.machine.tick import Over, Standstill
-from migrator.model.effects import ChangeRecords
-from migrator.model.events import Entry, Intended, Seen
+from migrator.model.events import Entry, Seen
 from migrator.planning.plan import Wishes
+from migrator.sandbox.world.ec2_rules import RuleSpec
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.faults import Fault
-from migrator.sandbox.world.route53 import RecordSet
-from migrator.simulation.journey import CrashPlan, Voyage
+from migrator.simulation.dying import CrashPlan
+from migrator.simulation.journey import Voyage
 from migrator.simulation.stage import NAMES, Name, Stage, stage
 
 Hunt = Callable[[], tuple[str, ...]]
+CLIENT_RULE = "kubernetes.io/rule/nlb/client="
 GUARDED = "deletion_protection.enabled"
 MENDED = 4  # processes that one journey may take; a hold is lifted between them
 LONGEST_S = 40_000.0  # of one journey; nothing that ever ends takes longer
@@ -35,7 +36,13 @@ def strand() -> None:
 
 
 def voyage(
-    *, seed: int = 7, bystander: bool = False, protected: bool = False, wishes: Wishes | None = None, **setting: Any
+    *,
+    seed: int = 7,
+    bystander: bool = False,
+    protected: bool = False,
+    wide: bool = False,
+    wishes: Wishes | None = None,
+    **setting: Any,
 ) -> Voyage:
     """A planned journey with every promise checked; without clients unless the setting says so."""
     on = stage(seed=seed, **{"every_s": 0.0, "names": THREE, **setting})
@@ -43,8 +50,17 @@ def voyage(
         on.world.elb.set_load_balancer_attributes(on.legacy.balancer, {GUARDED: "true"})
     if bystander:
         on.expose(legacy_service("shop", "other", app="web", port=9090), (Name("other.example.com."),))
+    if wide:
+        widen(on)
     on.world.after(LONGEST_S, strand)
     return Voyage(on, wishes, promises=True)
+
+
+def widen(on: Stage) -> None:
+    """Beside legacy's own node rule stands one, in its name, for all higher ports that a node may serve on."""
+    rule = next(each for each in on.world.ec2.rules.values() if each.description.startswith(CLIENT_RULE))
+    wide = RuleSpec(protocol="tcp", from_port=rule.from_port, to_port=32767, cidr=rule.cidr, description=rule.description)
+    on.world.ec2.authorize(rule.group_id, [wide])
 
 
 def arm(on: Stage, where: str, operation: str, mode: str, *, for_s: float | None = None, **more: Any) -> None:
@@ -115,25 +131,85 @@ def struck(step: str, *fault: Any, **more: Any) -> Hunt:
     return hunt
 
 
+def once(sailed: Voyage, when: Callable[[Entry], bool], act: Callable[[], None]) -> None:
+    """Let something happen right behind the first journal line that is so, within the same process."""
+    watch, due = sailed.watch, [act]
+    assert watch is not None
+    wrote = watch.wrote
+
+    def met(entry: Entry) -> None:
+        wrote(entry)
+        if due and when(entry):
+            due.pop()()
+
+    watch.wrote = met  # type: ignore[method-assign]
+
+
+def was_seen(step: str) -> Callable[[Entry], bool]:
+    """The line that says that a step was seen done."""
+    return lambda entry: isinstance(entry.event, Seen) and entry.event.step == step
+
+
 def meeting(step: str, *faults: Fault, for_s: float = 600.0) -> Hunt:
     """Faults that are armed in the moment in which a step is seen done, within the same process."""
 
     def hunt() -> tuple[str, ...]:
         sailed = voyage()
-        watch, world = sailed.watch, sailed.stage.world
-        assert watch is not None
-        wrote = watch.wrote
+        world = sailed.stage.world
 
-        def met(entry: Entry) -> None:
-            wrote(entry)
-            if isinstance(entry.event, Seen) and entry.event.step == step:
-                for each in faults:
-                    world.faults.arm(replace(each, until=world.now + for_s))
+        def arm_all() -> None:
+            for each in faults:
+                world.faults.arm(replace(each, until=world.now + for_s))
 
-        watch.wrote = met  # type: ignore[method-assign]
+        once(sailed, was_seen(step), arm_all)
         return ended(sailed)
 
     return hunt
+
+
+def resumed(step: str) -> Hunt:
+    """Another process goes on after a step."""
+
+    def hunt() -> tuple[str, ...]:
+        sailed = voyage()
+        sailed.sail(until=step)
+        sailed.stage.run(1)
+        return ended(sailed)
+
+    return hunt
+
+
+def never_active() -> tuple[str, ...]:
+    """The new load balancer never gets ready."""
+    sailed = voyage()
+    sailed.sail(until="lower")
+    sailed.stage.world.pace = replace(sailed.stage.world.pace, provision_s=(1e6, 1e6))
+    return only_breaches(sailed)
+
+
+def past_return() -> tuple[str, ...]:
+    """Told to go back where nothing leads back."""
+    sailed = voyage()
+    sailed.sail(until="retire")
+    return only_breaches(sailed, back=True)
+
+
+def only_breaches(sailed: Voyage, back: bool = False) -> tuple[str, ...]:
+    """One process more, which may end as it likes: it is to hold, or to be refused."""
+    try:
+        _ = sailed.back() if back else sailed.sail(before=lambda machine: machine.release("a person"))
+    except MigrateError:
+        pass
+    except Stranded:
+        return (*sailed.breaches, "end: none")
+    return sailed.breaches
+
+
+def demoted() -> tuple[str, ...]:
+    """The legacy Service stays, as one without a load balancer."""
+    sailed = voyage()
+    sailed.migration = replace(sailed.migration, retire="demote")
+    return ended(sailed)
 
 
 def uneven() -> tuple[str, ...]:
@@ -161,44 +237,3 @@ def died(kind: str, point: int, how: str) -> Hunt:
         return ended(sailed)
 
     return hunt
-
-
-def moved_house() -> tuple[str, ...]:
-    """The journal goes on from another host at once."""
-    sailed = voyage()
-    sailed.sail(until="lower")
-    return ended(sailed, host="other/boot-1")
-
-
-def raced() -> tuple[str, ...]:
-    """Somebody edits the record set in the very moment between our intent and our call."""
-    sailed = voyage()
-    sailed.sail(until="warm")
-    watch, world, zone = sailed.watch, sailed.stage.world, sailed.stage.estate.public_zone
-    assert watch is not None
-    wrote = watch.wrote
-
-    def edit(entry: Entry) -> None:
-        wrote(entry)
-        if (
-            isinstance(entry.event, Intended)
-            and isinstance(entry.event.effect, ChangeRecords)
-            and entry.event.effect.zone_id == zone.id
-        ):
-            theirs = RecordSet(name="api.example.com.", type="CNAME", ttl=42, values=("other.example.net.",))
-            world.route53.change(zone.id, [("UPSERT", theirs)])
-
-    watch.wrote = edit  # type: ignore[method-assign]
-    sailed.sail()
-    return sailed.breaches
-
-
-def added() -> tuple[str, ...]:
-    """Somebody lets another name lead to legacy after the plan was made."""
-    sailed = voyage()
-    sailed.sail(until="settle")
-    zone = sailed.stage.estate.public_zone
-    record = RecordSet(name="late.example.com.", type="CNAME", ttl=300, values=(sailed.stage.legacy.hostname,))
-    sailed.stage.world.route53.change(zone.id, [("CREATE", record)])
-    sailed.sail()
-    return sailed.breaches

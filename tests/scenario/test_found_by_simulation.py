@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from migrator.machine.tick import Over
+from migrator.errors import JournalError
+from migrator.machine.tick import Over, Standstill
+from migrator.model.effects import Effect, Result
+from migrator.planning.plan import Wishes
+from migrator.ports.doing import Effector
+from migrator.simulation.by_hand import begun_anew
 from migrator.simulation.crash_points import Point, Sweep, Way
-from migrator.simulation.journey import CrashPlan, Voyage
-from migrator.simulation.stage import stage
+from migrator.simulation.dying import CrashPlan
+from migrator.simulation.journey import Voyage
+from migrator.simulation.mix import Mix
+from migrator.simulation.stage import Name, stage
+from migrator.simulation.traveller import Told, Traveller
+from migrator.simulation.troubles import Blow, Trouble
+from tests.scenario.sailing import driven, until_late
 
 ELSEWHERE = "virtual/boot-2"
 
@@ -36,3 +48,100 @@ def test_a_machine_that_rebooted_before_it_heard_that_it_took_over_goes_on() -> 
     assert sailed.sail(CrashPlan(1, "after", "effect"), host=ELSEWHERE) is None
     assert sailed.sail(host="virtual/boot-3") == Over("migrated")
     assert sailed.breaches == ()
+
+
+def test_a_journal_that_vanishes_during_a_call_is_not_begun_anew() -> None:
+    """Its directory was cleaned up while AWS was at work: what came of the call would have begun a second journal."""
+    sailed = pair()
+    sailed.sail(until="warm")
+
+    class Cleaned:
+        """Whose call outlives the journal."""
+
+        def __init__(self, inner: Effector) -> None:
+            self.inner, self.found = inner, inner.found
+
+        def apply(self, effect: Effect) -> Result:
+            result = self.inner.apply(effect)
+            sailed.journal.__init__()  # type: ignore[misc]
+            return result
+
+    machine, outside = driven(sailed, effector=Cleaned)
+    with pytest.raises(JournalError) as caught:
+        until_late(machine, outside, sailed.stage.world)
+
+    assert caught.value.code == "journal-lost"
+    assert sailed.journal.read() == ()
+
+
+def test_a_journal_lost_for_good_is_begun_anew_with_the_same_clone() -> None:
+    """What `journal-lost` advises ended at `stack-taken`: the clone's own load balancer was taken for a stranger's."""
+    sailed = pair()
+    sailed.sail(until="shift")
+    kube = sailed.stage.world.kube
+    clone = kube.get("Service", "shop", "web-lbc")["metadata"]["uid"]
+    sailed.lose_journal()
+    refused = sailed.sail()
+    assert isinstance(refused, Standstill) and refused.code == "journal-lost"
+    assert "set every record set back as the plan lists it" in refused.do
+
+    begun_anew(sailed)
+
+    assert sailed.sail() == Over("migrated")
+    assert kube.get("Service", "shop", "web-lbc")["metadata"]["uid"] == clone
+    assert sailed.breaches == ()
+
+
+def beset(*troubles: Trouble, wishes: Wishes | None = None, back_from: str = "", **setting: Any) -> Told:
+    """A journey over these troubles, with an operator who mends and goes on."""
+    sailed = Voyage(stage(seed=7, **{"every_s": 60.0, **setting}), wishes, promises=True)
+    return Traveller(sailed, Mix(7, back_from, troubles)).travelled()
+
+
+def test_a_record_set_that_is_reverted_over_and_over_holds() -> None:
+    """Lower and a reconciler changed it in turns for ever, a batch every two minutes."""
+    told = beset(Trouble("record-reverted", step="lower", deed="record-reverted"), names=(Name("api.example.com."),))
+
+    assert (told.outcome, told.breaches) == ("migrated", ())
+    assert told.holds == {"record-edited": 1}
+
+
+def test_an_answer_that_others_brought_back_runs_out_of_caches_before_legacy_goes() -> None:
+    """During settle a reconciler set a record set back to legacy with its TTL of an hour. A person set it right and went on,
+    and the waits counted from the shift: legacy would have gone while caches still led to it."""
+    trouble = Trouble("record-reverted", step="drain", at_s=900.0, deed="record-reverted")
+    told = beset(trouble, names=(Name("api.example.com.", ttl_s=3600),), every_s=0.0)
+
+    assert (told.outcome, told.breaches) == ("migrated", ())
+    assert told.holds == {"record-edited": 1}
+
+
+def test_a_change_that_never_becomes_insync_holds() -> None:
+    """It was waited for without an end. Running again makes the identical change once more, under an id that can be seen."""
+    told = beset(Trouble("insync-never", step="warm", blows=(Blow("aws", "route53:propagate", "stop", 1),)))
+
+    assert (told.outcome, told.breaches) == ("migrated", ())
+    assert told.holds == {"change-pending": 1}
+
+
+@pytest.mark.parametrize("place", ["sleep", "fence", "intent"])
+def test_a_process_that_wakes_after_another_host_s_rollback_does_not_act(place: str) -> None:
+    """The Lease was gone with the journey: the frozen process took it for removed by hand, set it again and went on moving."""
+    told = beset(Trouble("outlived", step="lower", deed=f"outlived-{place}", amount=70.0))
+
+    assert (told.outcome, told.breaches) == ("rolled-back", ())
+
+
+def test_target_groups_that_legacy_s_controller_exchanges_are_followed() -> None:
+    """Somebody changed the legacy Service's health check and changed it back. Its controller exchanged the target groups; the
+    way back waited for ever for those that the plan lists."""
+    told = beset(Trouble("service-checks-edited", step="settle", deed="service-checks-edited"), every_s=0.0)
+
+    assert (told.outcome, told.breaches) == ("rolled-back", ())
+
+
+def test_a_clone_that_others_delete_is_rolled_back_where_the_plan_says_so() -> None:
+    """Names led to a load balancer that was going, and the journey held, whatever `on_failure` said."""
+    told = beset(Trouble("clone-deleted", step="settle", at_s=30.0, deed="clone-deleted"), wishes=Wishes(on_failure="rollback"))
+
+    assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), {})

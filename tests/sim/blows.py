@@ -7,11 +7,13 @@ from typing import Literal
 
 import msgspec
 
-How = Literal["kill", "interrupt", "pause", "long pause"]
+How = Literal["kill", "interrupt", "interrupt twice", "full disk", "pause", "long pause"]
 PAUSES_S: dict[How, tuple[float, float]] = {
     "pause": (0.5, 8.0),
     "long pause": (61.0, 66.0),  # a call is refused 60 s after its intent
+    "interrupt twice": (0.0, 0.5),  # between the two
 }
+ROOM_BYTES = (0, 1500)  # that a journal may still grow by: from less than a line to several
 LAST_LINES = 6  # within so many of the end a process may be done before a longer delay is over
 
 
@@ -19,13 +21,15 @@ class Blow(msgspec.Struct, frozen=True):
     """One blow: it falls `delay_s` after the journal has `line` lines.
 
     The count goes over all processes of the Service. Where a restart is needed meanwhile, the delay begins with it, so
-    that blows also fall on a process which is still starting.
+    that blows also fall on a process which is still starting. `pause_s` is how long it is stopped, or what lies between two
+    interruptions; `room_bytes` what the disk still has room for.
     """
 
     line: int
     delay_s: float
     how: How = "kill"
     pause_s: float = 0.0
+    room_bytes: int = 0
 
 
 def drawn(chance: Random, counts: dict[How, int], *, lines: int) -> tuple[Blow, ...]:
@@ -34,7 +38,13 @@ def drawn(chance: Random, counts: dict[How, int], *, lines: int) -> tuple[Blow, 
     chance.shuffle(hows)
     places = sorted(chance.randint(1, lines) for _ in hows)
     return tuple(
-        Blow(line, _delay_s(chance, longer=line <= lines - LAST_LINES), how, chance.uniform(*PAUSES_S.get(how, (0.0, 0.0))))
+        Blow(
+            line,
+            _delay_s(chance, longer=line <= lines - LAST_LINES),
+            how,
+            chance.uniform(*PAUSES_S.get(how, (0.0, 0.0))),
+            chance.randint(*ROOM_BYTES) if how == "full disk" else 0,
+        )
         for line, how in zip(places, hows, strict=True)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+from migrator.adapters.disk.state import State
+from migrator.planning.load import load
 from migrator.sandbox.home import SandboxError
 from migrator.sandbox.scene import Scene
 from tests.sim.blows import Blow, How, drawn
@@ -38,6 +41,8 @@ class Course(msgspec.Struct, frozen=True):
     interrupts: int = 1  # each
     pauses: int = 1  # each
     long_pauses: int = 2  # among all: longer than a call stays valid after its intent
+    twice: int = 7  # among all: interrupted twice
+    full_disks: int = 7  # among all, where the limits of another process can be set
     rate: float = 40.0  # requests a second over all names
     deadline_s: float = 440.0
 
@@ -52,13 +57,18 @@ class Traffic(msgspec.Struct, frozen=True):
 
 
 class Fleet:
-    """The movers of one sandbox. Services are placed and planned when it is made, and clients ask for all of them."""
+    """The movers of one sandbox. Services are placed and planned when it is made, and clients ask for all of them.
 
-    def __init__(self, scene: Scene, folder: Path, placed: tuple[Placed, ...], say: Callable[[str], None]) -> None:
-        self.scene, self.folder, self.placed, self.say = scene, folder, placed, say
+    `note` takes lines about how far they are, which differ from run to run.
+    """
+
+    def __init__(self, scene: Scene, folder: Path, placed: tuple[Placed, ...], note: Callable[[str], None]) -> None:
+        self.scene, self.folder, self.placed, self.note = scene, folder, placed, note
         self.state = folder / "state"
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.environment = {**kept, "HOME": str(folder), **scene.environment, "MIGRATE_STATE": str(self.state)}
+        # Where a limit stands for a full disk, Python would take byte code that was cut off for whole.
+        own = {"HOME": str(folder), "MIGRATE_STATE": str(self.state), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {**kept, **scene.environment, **own}
         with ThreadPoolExecutor(STARTING_AT_ONCE) as pool:
             list(pool.map(self._plan, placed))
 
@@ -67,7 +77,9 @@ class Fleet:
     ) -> Mover:
         """A command about one Service's plan, in its own folder."""
         command = (arguments[0], PLAN, *arguments[1:], "--yes", "--output", "json")
-        return Mover(command, self.folder_of(service), self.environment, blows, gate, ends=ends)
+        folder = self.folder_of(service)
+        journal = State(self.state).journal(load(str(folder / PLAN)).id).path
+        return Mover(command, folder, self.environment, blows, gate, journal, ends=ends)
 
     def folder_of(self, service: Placed) -> Path:
         """Where a Service's plan is."""
@@ -109,16 +121,17 @@ class Fleet:
             steps = Counter(each.step for each in now if not each.done)
             where = ", ".join(f"{count} in {step}" for step, count in steps.most_common())
             killed, done = sum(each.kills for each in now), sum(each.done for each in now)
-            self.say(f"  {time.monotonic() - began:4.0f} s  {killed} killed, {done} of {len(movers)} done; {where}")
+            self.note(f"  {time.monotonic() - began:4.0f} s  {killed} killed, {done} of {len(movers)} done; {where}")
 
 
 def blows(seed: int, index: int, course: Course) -> tuple[Blow, ...]:
     """What one Service's processes are struck with."""
-    long_pauses = int(index < course.long_pauses)
     counts: dict[How, int] = {
         "kill": course.kills,
         "interrupt": course.interrupts,
         "pause": course.pauses,
-        "long pause": long_pauses,
+        "long pause": int(index < course.long_pauses),
+        "interrupt twice": int(index < course.twice),
+        "full disk": int(index < course.full_disks and hasattr(resource, "prlimit")),
     }
     return drawn(Random(f"{seed}/{index}"), counts, lines=LAST_LINE)

@@ -35,16 +35,27 @@ class Verdict(msgspec.Struct, frozen=True):
         return sum(count for (each, _), count in self.struck.items() if each == how)
 
 
-def killed(seed: int, course: Course, say: Callable[[str], None]) -> Verdict:
-    """Start a sandbox, move every Service in it under blows, stop it."""
+def killed(seed: int, course: Course, say: Callable[[str], None], note: Callable[[str], None] | None = None) -> Verdict:
+    """Start a sandbox, move every Service in it under blows, stop it.
+
+    `say` gets what is the same with the same seed, `note` what the machine decides, such as times; without it `say` gets both.
+    """
+    note = note or say
     with tempfile.TemporaryDirectory(prefix="migrate-sim-") as given:
         folder = Path(given)
         with ground(folder, seed) as scene:
             began = time.monotonic()
             placed = place(scene, course.services)
-            fleet = Fleet(scene, folder, placed, say)
-            say(f"{len(placed)} services serve and are planned, after {time.monotonic() - began:.0f} s")
+            fleet = Fleet(scene, folder, placed, note)
+            say(f"{len(placed)} services serve and are planned; {_drawn(seed, course)}")
+            note(f"  after {time.monotonic() - began:.0f} s")
             return _sailed(scene, fleet, seed, course)
+
+
+def _drawn(seed: int, course: Course) -> str:
+    """What is drawn for all of them, by kind."""
+    counts = Counter(blow.how for index in range(course.services) for blow in blows(seed, index, course))
+    return "drawn: " + ", ".join(f"{count} × {how}" for how, count in counts.most_common())
 
 
 def _sailed(scene: Scene, fleet: Fleet, seed: int, course: Course) -> Verdict:

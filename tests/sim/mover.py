@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import resource
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
 from pathlib import Path
 
+from migrator.errors import Exit
 from tests.sim.blows import Blow
 
 ENOUGH = 3  # endings that nobody asked for, after which a Service is given up
-INTERRUPTED = 130
+ENDS = {
+    "kill": -signal.SIGKILL,
+    "interrupt": Exit.INTERRUPTED,
+    "interrupt twice": Exit.INTERRUPTED,
+    "full disk": Exit.FAILED,
+}  # how a blow ends a process; the others go on
 STARTING = "start-up"
 LONGEST_LINE_BYTES = 1 << 20
 
@@ -24,6 +31,7 @@ class Mover:
 
     ends      the exit code that is meant; anything else but a blow's own is odd
     gate      held while a process starts, as starting costs more than anything it does later
+    journal   the file that a full disk has no more room for
     struck    blows by kind and by the step in which they fell
     odd       endings that nobody asked for: exit code, where, and what was said
     """
@@ -35,10 +43,12 @@ class Mover:
         environment: dict[str, str],
         blows: tuple[Blow, ...],
         gate: asyncio.Semaphore,
+        journal: Path,
         *,
         ends: int = 0,
     ) -> None:
         self.arguments, self.folder, self.environment, self.gate, self.ends = arguments, folder, environment, gate, ends
+        self.journal = journal
         self.blows = list(blows)
         self.struck: Counter[tuple[str, str]] = Counter()
         self.odd: list[str] = []
@@ -66,7 +76,7 @@ class Mover:
             if code == self.ends:
                 self.done = True
                 return
-            if code == {"kill": -signal.SIGKILL, "interrupt": INTERRUPTED}.get(self._blow):
+            if code == ENDS.get(self._blow) and (self._blow != "full disk" or "disk-full" in said):
                 self.struck[self._blow, self.step] += 1
                 continue
             self.odd.append(f"exit {code} at {self.step}, line {self.lines}: {said}")
@@ -117,7 +127,8 @@ class Mover:
     async def _strike(self, process: Process) -> None:
         """Let the blows fall that are due while this process lives; the one that ends it is the last.
 
-        Only a kill falls while it starts: nobody listens to an interruption yet, and a pause would keep the gate shut.
+        Only a kill falls while it starts: nobody listens to an interruption yet, a pause would keep the gate shut, and what
+        is loaded has nothing to do with the disk that state is on.
         """
         while self.blows:
             blow = self.blows[0]
@@ -128,14 +139,30 @@ class Mover:
             if process.returncode is not None:
                 return
             del self.blows[0]
-            if not blow.pause_s:
+            if blow.how in ENDS:
                 self._blow = blow.how
-                process.send_signal(signal.SIGKILL if blow.how == "kill" else signal.SIGINT)
+                await self._end(process, blow)
                 return
             self.struck[blow.how, self.step] += 1
             process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(blow.pause_s)
             process.send_signal(signal.SIGCONT)
+
+    async def _end(self, process: Process, blow: Blow) -> None:
+        """Let a blow fall that ends a process: at once, or with the next line that finds no room."""
+        match blow.how:
+            case "kill":
+                process.kill()
+            case "full disk":
+                limit = self.journal.stat().st_size + blow.room_bytes
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
+            case "interrupt twice":
+                process.send_signal(signal.SIGINT)
+                await asyncio.sleep(blow.pause_s)
+                if process.returncode is None:
+                    process.send_signal(signal.SIGINT)
+            case _:
+                process.send_signal(signal.SIGINT)
 
 
 async def _next_line(process: Process) -> bytes:

@@ -12,10 +12,10 @@ from migrator.simulation.traveller import travelled
 from migrator.steps import clone, drain, finish, settle, sweep
 
 MUTANTS = {
-    "nobody-waits-for-caches": (((settle, "decide"), (drain, "decide")), 1, "lost because of us"),
-    "nobody-sweeps": (((sweep, "decide"),), 10, "legacy left"),
-    "marks-stay": (((finish, "unmark"),), 1, "carries our mark"),
-    "the-clone-stays": (((clone, "undo"),), 2, "services were"),
+    "nobody-waits-for-caches": (((settle, "decide"), (drain, "decide")), "may still lead to"),
+    "nobody-sweeps": (((sweep, "decide"),), "legacy left"),
+    "marks-stay": (((finish, "unmark"),), "carries our mark"),
+    "the-clone-stays": (((clone, "undo"),), "services were"),
 }
 
 
@@ -24,16 +24,15 @@ def done(*given: object) -> Done:
     return Done("a mutant")
 
 
-@pytest.mark.parametrize(("places", "seed", "told"), MUTANTS.values(), ids=MUTANTS)
-def test_a_mutant_is_told(
-    places: tuple[tuple[ModuleType, str], ...], seed: int, told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+SEEDS = range(40)  # one of which it has to be
+
+
+@pytest.mark.parametrize(("places", "told"), MUTANTS.values(), ids=MUTANTS)
+def test_a_mutant_is_told(places: tuple[tuple[ModuleType, str], ...], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, function in places:
         monkeypatch.setattr(module, function, done)
 
-    breaches = travelled(seed).breaches
-
-    assert any(told in each for each in breaches), breaches
+    assert any(told in each for seed in SEEDS for each in travelled(seed).breaches)
 
 
 @pytest.mark.parametrize("seed", range(8))

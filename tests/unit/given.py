@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from migrator.model import events
 from migrator.model.balancers import HealthCheck, Listener, LoadBalancer, Rule, Target, TargetGroup, Zone
+from migrator.model.certificate import Certificate, Promise, Seeds, Spent, Swept, Times
 from migrator.model.cluster import LEGACY_FINALIZER, MARK, TYPE_ANNOTATION, Binding, Lease, Service
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Account, Cluster, Dns, Legacy, LegacyService, Migration, New, StepEstimate
@@ -199,3 +200,26 @@ def cloned(*told: Event | tuple[float, Event]) -> Standing:
     """The standing once `clone` noticed what was made for it, and then this."""
     facts = {"uid": CLONE_UID, "hostname": NEW_NAME, "arn": NEW_ARN, "zone_id": ELB_ZONE, "groups": [NEW_GROUP]}
     return standing((0.0, events.Noticed("clone", facts)), *told)
+
+
+def a_certificate(**change: Any) -> Certificate:
+    """A certificate of the plan of shop/web, every promise kept."""
+    times = Times(1800.0, 7200.4, (Spent("admit", 0.0), Spent("lower", 300.0), Spent("drain", 1500.0)), 10800.0, "seed:17")
+    given: dict[str, Any] = {
+        "version": 1,
+        "tool": "0.1.0",
+        "migration": "m-1",
+        "service": "shop/web",
+        "digest": "sha256:1",
+        "signed": "sha256:2",
+        "verdict": "kept",
+        "journeys": 715,
+        "ways": (Swept("forward", 168, 168), Swept("back-from-lower", 46, 46)),
+        "seeds": Seeds(0, 500),
+        "promises": (Promise("named", "nothing is changed that the plan does not name"),),
+        "times": times,
+        "failures": 0,
+        "first": None,
+        "assumed": ("3 nodes",),
+    }
+    return Certificate(**given | change)

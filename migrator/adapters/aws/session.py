@@ -39,7 +39,8 @@ class AwsSession:
     """Credentials, region and endpoint as the `aws` command finds them, AWS_ENDPOINT_URL included.
 
     `attached` is called once with the boto3 session before the first client is made; a test puts a door in
-    process there. Clients raise OperatorError `no-region` and Denied `no-credentials` when they are first asked for.
+    process there. `given` is a session that is used as it is, whatever the environment says. Clients raise OperatorError
+    `no-region` and Denied `no-credentials` when they are first asked for.
     """
 
     def __init__(
@@ -48,12 +49,15 @@ class AwsSession:
         region: str | None = None,
         profile: str | None = None,
         attached: Callable[[boto3.Session], object] | None = None,
+        given: boto3.Session | None = None,
     ) -> None:
-        self._region, self._profile, self._attached = region, profile, attached
+        self._region, self._profile, self._attached, self._given = region, profile, attached, given
 
     @cached_property
     def session(self) -> boto3.Session:
         """The boto3 session itself."""
+        if self._given is not None:
+            return self._given
         with asking_aws("find the AWS credentials"):
             # The aws command heeds AWS_REGION before anything else; boto3 knows AWS_DEFAULT_REGION alone.
             region = self._region or os.environ.get("AWS_REGION")

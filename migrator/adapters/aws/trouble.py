@@ -147,7 +147,7 @@ def _refusal(error: boto.ClientError, what: str, sent: type[OutsideError]) -> Mi
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     seen = (f"{error.operation_name}: {code} (HTTP {status}){': ' + message if message else ''}",)
     if code in THROTTLING or code == DEPENDENCY or status == 429:
-        return Throttled(f"{what}: AWS asks us to slow down", seen=seen, do="nothing; it is asked again")
+        return Throttled(f"{what}: AWS asks us to slow down", seen=seen, do="wait a minute, then run the same command again")
     if code in NOBODY or status == 401:
         return Denied(f"{what}: AWS does not accept the credentials", seen=seen, do=SIGN_IN, code="no-credentials")
     if code in DENIALS:

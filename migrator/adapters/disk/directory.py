@@ -46,3 +46,13 @@ def refused(path: Path, doing: str, error: OSError) -> JournalError:
         do="make its directory writable for you, or give another one with --state or MIGRATE_STATE",
         code="state-not-writable",
     )
+
+
+def vanished(path: Path, lines: int) -> JournalError:
+    """The error for a journal that was there and is not any more: nothing is begun anew in its place."""
+    return JournalError(
+        f"cannot go on: the journal {path} is gone",
+        seen=(f"this run had read {lines} lines of it",),
+        do="put it back, or mount its file system again, then run the same command again (`migrate apply PLAN --resume`)",
+        code="journal-lost",
+    )

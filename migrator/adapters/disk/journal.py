@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from migrator.adapters.disk.directory import make_directory, refused, sync_directory
+from migrator.adapters.disk.directory import make_directory, refused, sync_directory, vanished
 from migrator.adapters.disk.lines import checked, written
 from migrator.errors import JournalMoved
 from migrator.model.events import Entry, Event
@@ -36,13 +36,15 @@ class DiskJournal:
     def read(self) -> tuple[Entry, ...]:
         """Every entry from the first; empty when nothing has begun. Reads only what was appended since.
 
-        Raises JournalError: `journal-damaged`, `journal-newer`, `state-not-writable` where it cannot be read.
+        Raises JournalError: `journal-damaged`, `journal-newer`, `state-not-writable` where it cannot be read, `journal-lost`
+        where it had lines and is gone.
         """
         try:
             with self._opened(os.O_RDONLY, fcntl.LOCK_SH) as file:
                 self._take_in(file)
-        except FileNotFoundError:
-            self._forget()
+        except FileNotFoundError as error:
+            if self._entries:
+                raise vanished(self.path, len(self._entries)) from error
         except OSError as error:
             raise refused(self.path, "read", error) from error
         return tuple(self._entries)
@@ -50,14 +52,17 @@ class DiskJournal:
     def append(self, event: Event, *, at: Instant, after: int) -> Entry:
         """Write one entry after sequence `after` (0 for the first) and wait until the disk has it.
 
-        Raises JournalMoved when somebody appended since; `disk-full` and `state-not-writable`, where nothing of the
-        entry stays behind.
+        Only the first makes the file and its directory. Raises JournalMoved when somebody appended since; `disk-full` and
+        `state-not-writable`, where nothing of the entry stays behind; `journal-lost` where the file is gone.
         """
         try:
-            make_directory(self.path.parent)
-            with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as file:
+            if not after:
+                make_directory(self.path.parent)
+            with self._opened(os.O_RDWR | (0 if after else os.O_CREAT), fcntl.LOCK_EX) as file:
                 self._take_in(file)
                 return self._add(file, event, at, after)
+        except FileNotFoundError as error:
+            raise vanished(self.path, after) from error
         except OSError as error:
             raise refused(self.path, "append to", error) from error
 

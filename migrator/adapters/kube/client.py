@@ -13,7 +13,13 @@ import msgspec
 import yaml
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.configuration import Configuration
-from kubernetes.config import ConfigException, list_kube_config_contexts, load_incluster_config, load_kube_config
+from kubernetes.config import (
+    ConfigException,
+    list_kube_config_contexts,
+    load_incluster_config,
+    load_kube_config,
+    load_kube_config_from_dict,
+)
 from msgspec.json import Decoder
 
 from migrator.adapters.kube.nouns import Page
@@ -35,7 +41,7 @@ class KubeClient:
     `kubeconfig` is a path, or several joined by the path separator; without it KUBECONFIG and then ~/.kube/config
     count, then the cluster that we run in. `attached` is called once with the client's ApiClient before the first
     call; a test puts a door in process there. The first call raises OperatorError `no-kubeconfig` where nothing
-    says which cluster.
+    says which cluster. `given` is the text of a kubeconfig that is used as it is, whatever files and the environment say.
     """
 
     def __init__(
@@ -45,7 +51,9 @@ class KubeClient:
         context: str | None = None,
         environ: Mapping[str, str] = os.environ,
         attached: Callable[[ApiClient], object] | None = None,
+        given: str = "",
     ) -> None:
+        self._given = given
         self._kubeconfig = kubeconfig or environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
         self._context, self._environ, self._attached = context, environ, attached
 
@@ -54,6 +62,8 @@ class KubeClient:
         """The name of the context that is used, for people; empty inside a cluster."""
         if self._context:
             return self._context
+        if self._given:
+            return str(yaml.safe_load(self._given)["current-context"])
         try:
             return str(list_kube_config_contexts(self._kubeconfig)[1]["name"])  # type: ignore[no-untyped-call]
         except (ConfigException, OSError, yaml.YAMLError, TypeError, AttributeError):
@@ -131,6 +141,11 @@ class KubeClient:
         return api
 
     def _configure(self, configuration: Configuration) -> None:
+        if self._given:
+            load_kube_config_from_dict(  # type: ignore[no-untyped-call]
+                yaml.safe_load(self._given), self._context, client_configuration=configuration, persist_config=False
+            )
+            return
         there = any(Path(each).expanduser().exists() for each in self._kubeconfig.split(os.pathsep))
         if not there and not self._context and self._environ.get("KUBERNETES_SERVICE_HOST"):
             load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]

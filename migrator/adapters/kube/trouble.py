@@ -58,7 +58,9 @@ def refusal(status: int, body: bytes, what: str, *, changing: bool) -> OutsideEr
     reason, message = told.reason or "", told.message or ""
     seen = (f"HTTP {status} {reason}{': ' + message if message else ''}".replace("  ", " "),)
     if status == 429:
-        return Throttled(f"{what}: the API server asks us to slow down", seen=seen, do="nothing; it is asked again")
+        return Throttled(
+            f"{what}: the API server asks us to slow down", seen=seen, do="wait a minute, then run the same command again"
+        )
     if status in (403, 500) and any(text in message for text in ADMISSION):
         return Rejected(f"{what}: admission refuses it", seen=seen, do="mend what the message names, then run this again")
     if status == 401:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from migrator.sandbox.world.names_answer import (
     LONGEST_CHAIN,
     REFUSED,
+    SERVER_FAILED,
     Answer,
     Record,
     absent,
@@ -74,6 +75,8 @@ class Names:
         """
         picked = self.world.random.randrange(AUTHORITIES)
         said = self.asked(name, rtype, authority=picked, vpc=vpc)
+        if said is REFUSED and self.answer(name, rtype, authority=picked, vpc=vpc) is not REFUSED:
+            return SERVER_FAILED  # it is the name's own server, and refuses
         return self._outside(canonical(name), rtype) if said is REFUSED else said
 
     def resolve(self, name: str, rtype: str, *, vpc: bool = True) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from migrator.sandbox.world.route53_nouns import Key, Records, RecordSet
+from migrator.sandbox.world.route53_nouns import NEVER, Key, Records, RecordSet
 
 
 class Authority:
@@ -26,8 +26,16 @@ class Authority:
         return self.answers
 
     def expect(self, instant: float, batch: dict[Key, Records]) -> float:
-        """Let a batch arrive, never before one that was submitted earlier; when it will."""
-        if self.coming:
+        """Let a batch arrive, never before one that was submitted earlier; when it will.
+
+        One that was never to arrive comes along with the next that does.
+        """
+        if instant < NEVER:
+            stuck = [batch for at, batch in self.coming if at == NEVER]
+            self.coming = deque(each for each in self.coming if each[0] < NEVER)
+            instant = max(instant, self.coming[-1][0]) if self.coming else instant
+            self.coming.extend((instant, batch) for batch in stuck)
+        elif self.coming:
             instant = max(instant, self.coming[-1][0])
         self.coming.append((instant, batch))
         return instant

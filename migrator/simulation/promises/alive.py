@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from migrator.model.units import Instant
 from migrator.simulation.promises.course import Course
 
@@ -17,6 +19,8 @@ class Alive:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._since: Instant = course.world.now
+        self._visiting = False  # whether somebody was at legacy at the last look
+        self._visited_at: Instant = self._since  # when that was last so
         self._known = (0, 0)
         self.running = False
         waits = course.migration.waits
@@ -36,23 +40,33 @@ class Alive:
         """What is wrong now; empty while the promise is kept."""
         now, known = self._course.world.now, (len(self._course.lines), len(self._course.calls))
         if known != self._known or not self.running:
-            self._known, self._since = known, now
+            self._known, self._since, self._visiting = known, now, self._visited()
             return ""
-        if now - self._since <= self._bound_s:
+        if now - max(self._since, self._visited_at) <= self._bound_s:
             return ""
         if self._faulty(now):
             self._since = now
             return ""
-        if self._visited() and now - self._since <= self._patient_s:
+        was, self._visiting = self._visiting, self._visited()
+        if (was or self._visiting) and now - self._since <= self._patient_s:
+            self._visited_at = now  # flows run out of the metrics some time after the last one ended
             return ""
         return f"nothing happened for {now - self._since:.0f} s, and no fault is armed"
 
     def _faulty(self, now: Instant) -> bool:
-        """Whether a fault may still strike."""
-        return any(
-            (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
-            for each in self._course.world.faults.armed
+        """Whether a trouble goes on, or a fault may still strike."""
+        return (
+            self._course.troubled > 0
+            or self._pending(now)
+            or any(
+                (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
+                for each in self._course.world.faults.armed
+            )
         )
+
+    def _pending(self, now: Instant) -> bool:
+        """Whether Route 53 will yet bring the last change to all its servers."""
+        return any(now < each.insync_at < math.inf for each in self._course.world.route53.changes.values())
 
     def _visited(self) -> bool:
         """Whether somebody still talks to legacy: then a person is asked only after the plan's long deadlines."""

@@ -16,6 +16,7 @@ from migrator.simulation.promises.course import Course
 NAME = "answers"
 LAW = "no name loses its answer because of us, and no answer that a client may hold leads to what does not serve"
 
+SICK = "has no healthy target"
 RECOVERS_S = 120.0  # health checks trail a backend that came back, at legacy as at the new load balancer
 
 
@@ -44,8 +45,14 @@ class Answers:
         for key, servers in self._caches.silent.items():
             if key not in foreign and self._course.left.get(key) is not None:
                 return f"{key[1]} {key[2]}: {servers} name servers answer with nothing"
-        for (key, _), name in self._caches.leading(now):
-            if key not in foreign and (why := self._unfit(name)) and not self._excused(now):
+        for held, name in self._caches.leading(now):
+            key = held[0]
+            if (
+                key not in foreign
+                and not self._course.unknown_to_us(held)
+                and (why := self._unfit(name))
+                and not self._excused(why, now)
+            ):
                 return f"{key[1]} may still lead to {name}, which {why}"
         return ""
 
@@ -53,6 +60,8 @@ class Answers:
         """Why a load balancer serves nobody; empty where it does."""
         elb = self._course.world.elb
         lb = elb.by_dns(name.rstrip("."))
+        if name.rstrip(".").lower() in self._course.broken:
+            return ""
         if lb is None:
             return "is gone"
         if (state := elb.state(lb)) != "active":
@@ -63,11 +72,21 @@ class Answers:
                 return f"does not listen on port {port}"
         for group in elb.groups_of(lb.arn):
             if all(each.state != "healthy" for each in group.targets.values()):
-                return f"has no healthy target in {group.name}"
+                return f"{SICK} in {group.name}"
         return ""
 
-    def _excused(self, now: Instant) -> bool:
+    def _excused(self, why: str, now: Instant) -> bool:
+        # The new controller takes a node that is not ready out of its group at once, legacy's leaves it to health checks.
+        if why.startswith(SICK) and (self._sick_too() or now < self._course.shaken_until):
+            self._without_backend = now
         return not self._ready() or now - self._without_backend < RECOVERS_S
+
+    def _sick_too(self) -> bool:
+        """Whether nothing is healthy at either load balancer, so that whoever leads where makes no difference."""
+        lbs = [self._course.world.elb.by_dns(self._course.migration.legacy.balancer.dns_name), self._course.new()]
+        there = [each for each in lbs if each is not None]
+        groups = [group for each in there for group in self._course.world.elb.groups_of(each.arn)]
+        return bool(groups) and not any(target.state == "healthy" for group in groups for target in group.targets.values())
 
     def _ready(self) -> bool:
         """Whether any backend is ready that legacy untouched would reach."""

@@ -27,6 +27,7 @@ class Caches:
         self.silent: dict[Key, int] = {}  # name servers that answer with nothing, by record set
         self.gone: dict[Held, Instant] = {}
         self.due: Instant = -math.inf  # when the next answer changes at the earliest
+        self._awaited: set[Instant] = set()  # instants at which all checkers look, whatever happens
         self.read()
 
     def read(self) -> None:
@@ -51,6 +52,10 @@ class Caches:
         for each in answered:
             self.gone.pop(each, None)
         self.answered, self.due = answered, due
+        if due < math.inf and due not in self._awaited:
+            # Nothing else may happen at that instant, and what is answered for a moment only has to be met too.
+            self._awaited = {each for each in self._awaited if each > now} | {due}
+            world.after(due - now, _nothing)
 
     def kept_until(self, held: Held) -> Instant:
         """Until when a cache may hold this answer itself; infinity while an authority gives it."""
@@ -67,6 +72,10 @@ class Caches:
         """Each answer that still leads somebody, and the name of the load balancer that it leads to."""
         alive = [*self.answered, *(each for each in self.gone if self.led_until(each) > now)]
         return [(held, target(held[1])) for held in alive]
+
+
+def _nothing() -> None:
+    """What a timer does that is there to be looked after."""
 
 
 def target(record: RecordSet) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
 from migrator.model.cluster import MARK, Lease
 from migrator.model.effects import Effect
-from migrator.model.events import Ended, Entry, Intended, Released, TurnedBack
+from migrator.model.events import Ended, Entry, Held, Intended, Released, TurnedBack
 from migrator.model.migration import Migration
 from migrator.model.records import Move, RecordSet
 from migrator.model.units import Instant
@@ -41,13 +42,26 @@ class Call:
 
 @dataclass
 class Course:
-    """A journey: the plan, the lines that are durable, the calls that were made, and the world itself."""
+    """A journey: the plan, the lines that are durable, the calls that were made, and the world itself.
+
+    What others do to it is told here by whoever does it: `touched` are record sets that somebody changed by hand, with the
+    instant at which every name server has heard of the last such change; `broken` the names of load balancers that somebody
+    took away; `troubled` how many troubles go on.
+    """
 
     world: World
     migration: Migration
     lines: list[Entry] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     left: dict[Key, route53.RecordSet | None] = field(default_factory=dict)  # what we last left each record set as
+    touched: dict[Key, Instant] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    planted: dict[tuple[Key, route53.RecordSet], Instant] = field(default_factory=dict)  # written by others, last when
+    known: LoadBalancer | None = None  # of our clone, as last met, also where others took it away since
+    skew_s: float = 0.0  # by how much our machine's clock was off and was let pass
+    troubled: int = 0
+    shaken_until: Instant = 0.0  # nodes or pods come and go by others' hands, or did a moment ago
+    acting: bool = False  # whether a call of ours is being made
 
     def __post_init__(self) -> None:
         self.left = self.listed()
@@ -82,14 +96,33 @@ class Course:
         return found
 
     def foreign(self) -> set[Key]:
-        """The record sets that somebody else changed since we left them."""
-        return {key for key, record in self.listed().items() if record != self.left.get(key)}
+        """The record sets that somebody else changed since we left them, or whose mending some name server has not heard of."""
+        now = self.world.now
+        return {key for key, record in self.listed().items() if record != self.left.get(key) or now < self.touched.get(key, 0.0)}
+
+    def service(self) -> dict[str, Any] | None:
+        """The Service at the legacy Service's name; None where there is none."""
+        service = self.migration.legacy.service
+        return self.world.kube.find("Service", service.namespace, service.name)
+
+    def unknown_to_us(self, held: tuple[Key, route53.RecordSet]) -> bool:
+        """Whether others wrote this record set, and set it right again, without our having held for it, or after legacy went."""
+        at = self.planted.get(held)
+        if at is None:
+            return False
+        retired = any(isinstance(each.event, Intended) and each.event.step == "retire" and each.at <= at for each in self.lines)
+        return retired or not any(
+            isinstance(each.event, Held) and each.event.code in ("record-edited", "record-missing") and each.at >= at
+            for each in self.lines
+        )
 
     def new(self) -> LoadBalancer | None:
         """The load balancer of our clone; None while it has none."""
         clone = self.world.kube.find("Service", self.migration.new.namespace, self.migration.new.name)
         ingress = (clone or {}).get("status", {}).get("loadBalancer", {}).get("ingress") or ()
-        return self.world.elb.by_dns(ingress[0]["hostname"]) if ingress else None
+        found = self.world.elb.by_dns(ingress[0]["hostname"]) if ingress else None
+        self.known = found or self.known
+        return found
 
     def marked(self) -> bool:
         """Whether the clone is there and carries our mark."""
@@ -117,7 +150,8 @@ class Course:
 
     def forms(self) -> dict[Key, tuple[route53.RecordSet, ...]]:
         """Every form in which a record set of the plan is ours."""
-        places = (None, *((new,) if (new := self.new()) is not None else ()))
+        new = self.new() or self.known
+        places = (None,) if new is None else (None, new)
         return {
             move.key: tuple(form(move, at) for at in places for form in (self.lowered, self.final))
             for move in self.migration.dns.moves

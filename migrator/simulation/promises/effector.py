@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from migrator.model.effects import TakeLease
 from migrator.model.events import Applied, Began, Intended
 from migrator.model.waits import PROTECTED_S
+from migrator.simulation.doors_objects import lease_from
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "effector"
@@ -16,15 +19,47 @@ class Effector:
 
     def __init__(self, course: Course) -> None:
         self._course = course
+        self._overwritten = ""
+        self._parents: list[int] = []  # the place of the line before each line; -1 for a first one
+        self._newest: dict[int, int] = {}  # the place of the newest line of each number
+        course.world.kube.subscribe("Lease", self._lease_changed)
 
     def look(self) -> str:
         """What is wrong with the last call; empty while the promise is kept."""
         if not self._course.calls:
             return ""
+        if self._overwritten:
+            return self._overwritten
         call = self._course.calls[-1]
         if isinstance(call.effect, TakeLease):
             return self._taken(call)
-        return self._late(call) or self._not_ours(call)
+        return self._late(call) or self._not_ours(call) or self._older()
+
+    def _older(self) -> str:
+        """Whether a copy of the journal acts that has not every line on which a call was made before."""
+        *before, call = self._course.calls
+        lines, journal = self._course.lines, call.lease and call.lease.journal
+        for at in range(len(self._parents), len(lines)):
+            self._parents.append(self._newest.get(lines[at].sequence - 1, -1))
+            self._newest[lines[at].sequence] = at
+        known, at = set(), call.lines - 1
+        while at >= 0:
+            known.add(at)
+            at = self._parents[at]
+        acted = (each.lines - 1 for each in before if each.lines and each.lease and each.lease.journal == journal)
+        for each in acted:
+            if each not in known:
+                return f"{call.effect.summary}: called by a copy of the journal without its line {lines[each].sequence}"
+        return ""
+
+    def _lease_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """Our mark is never written over another journal's."""
+        if old is None or obj["metadata"]["name"] != self._course.migration.lease_name:
+            return
+        mark, before = lease_from(obj), lease_from(old)
+        began = next((each.event for each in reversed(self._course.lines) if isinstance(each.event, Began)), None)
+        if began is not None and mark.journal == began.journal != before.journal:
+            self._overwritten = f"the lease of journal {before.journal} was written over"
 
     def _taken(self, call: Call) -> str:
         """Taking over from another host waits until no call of that host can still arrive."""

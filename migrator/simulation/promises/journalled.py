@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.model.events import Applied, Intended, Refused
+from migrator.model.events import Applied, Began, Ended, Held, Intended, Refused, Released, TurnedBack
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "journalled"
@@ -36,6 +36,14 @@ class Journalled:
                     return f"line {entry.sequence} tells the outcome of a call that nobody intended"
                 self._open = False
         return ""
+
+    def stood_still(self, code: str) -> str:
+        """A hold is in the journal, or nobody else hears of it; before a journey began there is none."""
+        known = (Began, Held, Released, TurnedBack, Ended)
+        last = next((each.event for each in reversed(self._course.run) if isinstance(each.event, known)), None)
+        if last is None or isinstance(last, Ended) or (isinstance(last, Held) and last.code == code):
+            return ""
+        return f"it stands still with {code}, and the journal does not say so"
 
     def _call(self, call: Call) -> str:
         last = self._course.lines[call.lines - 1] if call.lines else None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from migrator.model import effects
+from migrator.model.cluster import MARK
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "named"
 LAW = "nothing is changed that the approved plan does not name"
+
+CLOSING = {MARK, "service.beta.kubernetes.io/aws-load-balancer-attributes"}  # the clone's annotations that the end touches
 
 
 class Named:
@@ -35,9 +38,11 @@ class Named:
                 known = told <= keys
             case effects.CreateService():
                 known = (effect.namespace, effect.name, effect.manifest) == (new.namespace, new.name, migration.manifest)
-            case effects.DeleteService() | effects.DemoteService() | effects.PatchService():
-                ours = effect.uid == legacy.service.uid or (effect.namespace, effect.name) == (new.namespace, new.name)
-                known = ours and not (isinstance(effect, effects.DemoteService) and migration.retirement == "delete")
+            case effects.DeleteService() | effects.DemoteService():
+                retiring = "delete" if isinstance(effect, effects.DeleteService) else "demote"
+                known = self._is_clone(effect) or (effect.uid == legacy.service.uid and migration.retirement == retiring)
+            case effects.PatchService():
+                known = self._is_clone(effect) and set(effect.annotations) <= CLOSING
             case effects.DisableDeletionProtection() | effects.DeleteLoadBalancer():
                 known = effect.balancer_arn == legacy.balancer.arn
             case effects.DeleteTargetGroup():
@@ -47,6 +52,10 @@ class Named:
             case _:
                 known = effect.group_id in legacy.own_groups
         return "" if known else f"{effect.summary}: the plan does not name it"
+
+    def _is_clone(self, effect: effects.DeleteService | effects.DemoteService | effects.PatchService) -> bool:
+        new = self._course.migration.new
+        return (effect.namespace, effect.name) == (new.namespace, new.name)
 
     def _vanished(self, call: Call) -> str:
         """What is gone after a call that was not asked to remove it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from migrator.model.effects import DeleteService, DemoteService, PatchService
-from migrator.model.events import Ended, Intended
+from migrator.model.events import Ended, Intended, TurnedBack
 from migrator.simulation.promises.course import Course, shown
 
 NAME = "restored"
@@ -17,6 +19,7 @@ class Restored:
         self._course = course
         self._service = self._legacy()
         self._read = self._judged = 0
+        course.world.kube.subscribe("Service", self._changed)
 
     def look(self) -> str:
         """What is wrong; empty while the promise is kept."""
@@ -26,7 +29,21 @@ class Restored:
                 return wrong
         fresh, self._read = self._course.lines[self._read :], len(self._course.lines)
         ended = any(isinstance(each.event, Ended) and each.event.outcome == "rolled-back" for each in fresh)
+        if any(isinstance(each.event, TurnedBack) for each in fresh) and self._retired():
+            return "turned back, and the legacy Service was retired already"
         return self._left_over() if ended else ""
+
+    def _retired(self) -> bool:
+        """Whether a call of ours took the legacy Service's load balancer away."""
+        made = [each.effect for each in self._course.calls if isinstance(each.effect, DeleteService | DemoteService)]
+        raw = self._course.service()
+        live = raw is not None and raw["spec"]["type"] == "LoadBalancer" and "deletionTimestamp" not in raw["metadata"]
+        return not live and any(each.uid == self._course.migration.legacy.service.uid for each in made)
+
+    def _changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """What others write to it while no call of ours is made is theirs, and stays."""
+        if obj["metadata"]["uid"] == self._course.migration.legacy.service.uid and not self._course.acting:
+            self._service = self._legacy()
 
     def _written(self) -> str:
         call = self._course.calls[-1]
@@ -54,8 +71,7 @@ class Restored:
 
     def _legacy(self) -> object:
         """What controllers act on of the legacy Service."""
-        service = self._course.migration.legacy.service
-        raw = self._course.world.kube.find("Service", service.namespace, service.name)
+        raw = self._course.service()
         if raw is None:
             return None
         meta = raw["metadata"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from migrator.model.cluster import LEGACY_FINALIZER
-from migrator.model.events import Began, Seen
+from migrator.model.events import Began, Noticed, Seen
 from migrator.model.records import Move
 from migrator.sandbox.world import route53
 from migrator.simulation.promises.caches import Caches, target
@@ -26,6 +26,12 @@ class SeenDone:
     def __init__(self, course: Course, caches: Caches) -> None:
         self._course, self._caches = course, caches
         self._read = 0
+
+    @property
+    def _early_s(self) -> float:
+        """Waits that span processes count by two clocks, each of which the clock check lets be off by some seconds. What
+        comes after each of them waits minutes longer, so nobody is harmed by as much."""
+        return EARLY_S + 2 * self._course.skew_s
 
     def look(self) -> str:
         """What is wrong with the last lines; empty while the promise is kept."""
@@ -70,15 +76,20 @@ class SeenDone:
         began = next((each.event for each in self._course.run if isinstance(each.event, Began)), None)
         if lease is None or began is None or lease.journal != began.journal:
             return f"our mark is {lease}"
-        return ""
+        told = [each.event for each in self._course.run if isinstance(each.event, Noticed) and each.event.step == "admit"]
+        failed = next((each.facts["failed"] for each in reversed(told) if "failed" in each.facts), ())
+        open = [each for each in failed if self._course.migration.answer(f"check-{each}") is None]
+        return f"check {open[0]} could not look or failed, and nobody answered for it" if open else ""
 
     def _cached_long(self) -> str:
         """A cache that still holds an answer with a longer TTL than the one for moving."""
         now = self._course.world.now
         lowered = {move.key: self._course.lowered(move).ttl for move in self._course.migration.dns.moves}
         for key, record in self._caches.gone:
+            if self._course.unknown_to_us((key, record)):
+                continue
             until, ttl_s = self._caches.kept_until((key, record)), lowered[key]
-            if ttl_s is not None and (record.ttl or 0) > ttl_s and until > now + EARLY_S:
+            if ttl_s is not None and (record.ttl or 0) > ttl_s and until > now + self._early_s:
                 return f"{key[1]} may be cached with TTL {record.ttl} for {until - now:.0f} s more"
         return ""
 
@@ -111,7 +122,7 @@ class SeenDone:
         return count
 
     def _shifted(self, move: Move) -> route53.RecordSet:
-        return self._course.lowered(move, self._course.new())
+        return self._course.lowered(move, self._course.new() or self._course.known)
 
     def _drained(self) -> str:
         """Flows that were open before the settled metrics end. A person may have taken what still comes for noise."""
@@ -127,9 +138,17 @@ class SeenDone:
 
     def _window(self, name: str) -> str:
         """The quiet window lies wholly behind the last answer that led to legacy."""
-        moved = max((at for (_, record), at in self._caches.gone.items() if target(record) == name), default=-math.inf)
-        watched_s, wanted_s = self._course.world.now - moved, self._course.migration.waits.quiet_s
-        return f"only {watched_s:.0f} s passed since the records moved, {wanted_s:.0f} s wanted" if watched_s < wanted_s else ""
+        planted = self._course.planted
+        moved = max(
+            (at for held, at in self._caches.gone.items() if target(held[1]) == name and held not in planted), default=-math.inf
+        )
+        waits = self._course.migration.waits
+        watched_s, wanted_s = self._course.world.now - waits.metric_lag_s - moved, waits.quiet_s
+        return (
+            f"only {watched_s:.0f} s were watched since the records moved, {wanted_s:.0f} s wanted"
+            if watched_s < wanted_s
+            else ""
+        )
 
     def _retired(self) -> str:
         service = self._course.migration.legacy.service
@@ -212,8 +231,8 @@ class SeenDone:
     def _led(self, dns_name: str) -> str:
         """Whether anybody may still be led to a load balancer by a record set of the plan."""
         now, name, foreign = self._course.world.now, target_of(dns_name), self._course.foreign()
-        for held, leads in self._caches.leading(now + EARLY_S):
-            if leads == name and held[0] not in foreign:
+        for held, leads in self._caches.leading(now + self._early_s):
+            if leads == name and held[0] not in foreign and not self._course.unknown_to_us(held):
                 return f"{held[0][1]} may still lead to {name} for {self._caches.led_until(held) - now:.0f} s"
         return ""
 

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 from migrator.model.effects import Effect
-from migrator.model.events import Entry
+from migrator.model.events import Entry, Held, Released
 from migrator.model.migration import Migration
 from migrator.sandbox.world import World
-from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, restored, seen, witnessed
+from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, onward, restored, seen, witnessed
 from migrator.simulation.promises.caches import Caches
 from migrator.simulation.promises.course import Call, Course
 
 MOST_BREACHES = 3  # of one promise; what is broken stays so, event after event
 
-NAMES = tuple(each.NAME for each in (answers, named, seen, journalled, fresh, effector, witnessed, restored, alive))
+NAMES = tuple(each.NAME for each in (answers, onward, named, seen, journalled, fresh, effector, witnessed, restored, alive))
 
 
 class Checker(Protocol):
@@ -36,14 +36,21 @@ class Watch:
         self.looks = 0
         caches = Caches(course)
         self._answers, self._alive = answers.Answers(course, caches), alive.Alive(course)
-        self._timed: tuple[tuple[str, Checker], ...] = ((answers.NAME, self._answers), (alive.NAME, self._alive))
+        following = onward.Onward(course)
+        self._journalled = journalled.Journalled(course)
+        self._timed: tuple[tuple[str, Checker], ...] = (
+            (answers.NAME, self._answers),
+            (alive.NAME, self._alive),
+            (onward.NAME, following),
+        )
         self._told: tuple[tuple[str, Checker], ...] = (
             (seen.NAME, seen.SeenDone(course, caches)),
-            (journalled.NAME, journalled.Journalled(course)),
+            (journalled.NAME, self._journalled),
             (restored.NAME, restored.Restored(course)),
         )
         self._called: tuple[tuple[str, Checker], ...] = (
             *self._told,
+            (onward.NAME, following),
             (named.NAME, named.Named(course)),
             (fresh.NAME, fresh.Fresh(course)),
             (effector.NAME, effector.Effector(course)),
@@ -60,6 +67,11 @@ class Watch:
         """A process starts or ends."""
         self._alive.running = running
 
+    def stood_still(self, code: str) -> None:
+        """A process ended and said that nothing more happens by itself."""
+        if wrong := self._journalled.stood_still(code):
+            self._say(journalled.NAME, wrong)
+
     def wrote(self, entry: Entry) -> None:
         """A line is durable."""
         self.course.lines.append(entry)
@@ -72,10 +84,12 @@ class Watch:
         legacy = course.migration.legacy.service
         service = world.kube.find("Service", legacy.namespace, legacy.name)
         finalizers = None if service is None else tuple(service["metadata"].get("finalizers") or ())
-        call = Call(effect, world.now, host, len(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
+        call = Call(effect, world.now, host, _ours(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
         course.calls.append(call)
+        course.acting = True
 
         def over() -> None:
+            course.acting = False
             call.after = course.listed()
             call.left = course.ids() if world.now == call.at else None
             course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
@@ -83,6 +97,11 @@ class Watch:
             self._stirred()
 
         return over
+
+    def meddled(self) -> None:
+        """Somebody else changed a record set: what is answered for a moment only has to be met too."""
+        self._answers.stir()
+        self._look(self._timed)
 
     def _stirred(self) -> None:
         self._answers.stir()
@@ -103,3 +122,11 @@ class Watch:
         self._count[name] += 1
         if self._count[name] <= MOST_BREACHES:
             self.breaches.append(f"{name}: {wrong} (at {self.course.world.now:.1f})")
+
+
+def _ours(lines: list[Entry]) -> int:
+    """How many lines there are up to the last one that is not a person's: `hold` writes beside a call in flight."""
+    count = len(lines)
+    while count and isinstance(lines[count - 1].event, Held | Released):
+        count -= 1
+    return count

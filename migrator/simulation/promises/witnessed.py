@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from migrator.machine.calls import VIEW_S
 from migrator.model import effects
-from migrator.model.cluster import LEGACY_FINALIZER
+from migrator.model.cluster import LEGACY_FINALIZER, TYPE_ANNOTATION
 from migrator.model.events import Intended, Noticed
 from migrator.simulation.promises.caches import target
 from migrator.simulation.promises.course import Call, Course
@@ -21,6 +24,8 @@ class Witnessed:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._judged = 0
+        self._let_go = ""
+        course.world.kube.subscribe("Service", self._service_changed)
 
     def look(self) -> str:
         """What is wrong with the last call; empty while the promise is kept."""
@@ -29,7 +34,8 @@ class Witnessed:
         self._judged = len(self._course.calls)
         call = self._course.calls[-1]
         if isinstance(call.effect, Retiring) and call.effect.uid == self._course.migration.legacy.service.uid:
-            return self._unwitnessed(call) or self._untrue(call)
+            gone = f"{call.effect.summary}: {self._let_go}" if self._let_go else ""
+            return self._unwitnessed(call) or self._untrue(call) or gone
         return self._swept(call) if isinstance(call.effect, Sweeping) else ""
 
     def _unwitnessed(self, call: Call) -> str:
@@ -62,7 +68,31 @@ class Witnessed:
         new = self._course.new()
         if new is None or not world.names.balancers.serves(new):
             return f"{call.effect.summary}: the new load balancer has no healthy target"
-        return self._attached(call)
+        return self._attached(call) or self._visited(call)
+
+    def _visited(self, call: Call) -> str:
+        """Flows that metrics had to show when it was last seen quiet. A person may have taken what still comes for noise."""
+        world, waits = self._course.world, self._course.migration.waits
+        arn = self._course.migration.legacy.balancer.arn
+        before = call.at - waits.metric_lag_s - 2 * waits.metric_period_s - VIEW_S
+        late = [each for each in world.network.flows.values() if each.lb_arn == arn and each.opened < before]
+        return f"{call.effect.summary}: {len(late)} flows are open through it" if late and not self._course.released else ""
+
+    def _service_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """What keeps the legacy controller from cleaning up, taken away by a call of ours while it has to act still.
+
+        What goes once the deletion is marked is the controller's own doing, or another's.
+        """
+        legacy, meta = self._course.migration.legacy.service, obj["metadata"]
+        if not self._course.acting or old is None or meta["uid"] != legacy.uid or "deletionTimestamp" in meta:
+            return
+        if LEGACY_FINALIZER not in (old["metadata"].get("finalizers") or ()):
+            return
+        family = (meta.get("annotations") or {}).get(TYPE_ANNOTATION)
+        if LEGACY_FINALIZER not in (meta.get("finalizers") or ()):
+            self._let_go = f"{LEGACY_FINALIZER} went with it, its controller will not clean up"
+        elif family != legacy.annotations.get(TYPE_ANNOTATION):
+            self._let_go = f"{TYPE_ANNOTATION} became {family}, its controller will not find the load balancer"
 
     def _attached(self, call: Call) -> str:
         planned = {each.arn for each in self._course.migration.legacy.groups}
@@ -84,7 +114,18 @@ class Witnessed:
         kept = raw is not None and raw["metadata"]["uid"] == service.uid
         if kept and raw is not None and LEGACY_FINALIZER in (raw["metadata"].get("finalizers") or ()):
             return f"{call.effect.summary}: its controller is still at it"
-        return ""
+        return self._serving(call.effect) if isinstance(call.effect, effects.RevokeRule) else ""
+
+    def _serving(self, effect: effects.RevokeRule) -> str:
+        """Whether the rule lets the new load balancer reach its targets."""
+        rule = next((each for each in self._course.migration.legacy.rules if each.id == effect.rule_id), None)
+        new = self._course.new()
+        if rule is None or new is None or (rule.source.startswith("sg-") and rule.source not in new.security_groups):
+            return ""
+        groups = self._course.world.elb.groups_of(new.arn)
+        ports = sorted({target.port for group in groups for target in group.targets.values()})
+        served = [each for each in ports if rule.protocol == "-1" or rule.from_port <= each <= rule.to_port]
+        return f"{effect.summary}: it lets the new load balancer reach port {served[0]}" if served else ""
 
 
 def target_of(dns_name: str) -> str:

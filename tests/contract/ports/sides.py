@@ -23,23 +23,12 @@ from migrator.sandbox.doors.kube.kubeconfig import kubeconfig
 from migrator.sandbox.world import World
 from migrator.sandbox.world.faults import Fault
 from migrator.simulation.stage import Stage
+from migrator.simulation.wire import Counted, Switch
 
 JOURNAL, HOST, MIGRATION = "journal-1", "laptop/boot-1", "m-1"
 SIDES = ("adapters", "simulation")
 
 Who = Callable[[str, str], Outside]  # the same world as a journal on a host meets it
-
-
-@dataclass
-class Switch:
-    """Stands before the AWS door of the test that is running, so that clients are made once for all tests."""
-
-    door: AwsDoor | None = None
-
-    def reply(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Any:
-        """Whatever the present door says."""
-        assert self.door is not None
-        return self.door.reply(method, path, headers, body)
 
 
 @dataclass
@@ -68,22 +57,6 @@ class Side:
     def fault(self, where: str, operation: str, mode: str, **others: Any) -> None:
         """Let something go wrong once."""
         self.world.faults.arm(Fault(where=where, operation=operation, mode=mode, **others))
-
-
-@dataclass
-class Counted:
-    """The Kubernetes door's pool manager, with its requests counted."""
-
-    inner: Any
-    count: int = 0
-
-    def request(self, *args: Any, **kwargs: Any) -> Any:
-        """One request."""
-        self.count += 1
-        return self.inner.request(*args, **kwargs)
-
-    def clear(self) -> None:
-        """Nothing is kept open."""
 
 
 def cluster_of(world: World, tmp_path: Path, token: str = "sandbox") -> tuple[KubeClient, Counted]:

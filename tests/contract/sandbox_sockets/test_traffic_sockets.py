@@ -180,8 +180,25 @@ def test_a_port_that_cannot_be_bound_is_told_and_served_by_the_model(stage: Stag
 
 @pytest.mark.parametrize(
     ("order", "said"),
-    [({"resolvers": ["127.0.0.1"]}, "no resolver at 127.0.0.1"), ({"plain": 0, "keep_alive": 0}, "at least one client")],
+    [
+        ({"resolvers": ["127.0.0.1"]}, "no resolver at 127.0.0.1"),
+        ({"resolvers": ["127.0.0.1:dns"]}, "is address:port, not '127.0.0.1:dns'"),
+        ({"plain": 0, "keep_alive": 0}, "at least one client"),
+    ],
 )
 def test_an_order_that_cannot_be_carried_out_is_refused(stage: Stage, order: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         stage.crew(**order)
+
+
+def test_clients_ask_a_resolver_that_is_not_the_sandboxs_where_they_are_told_to(stage: Stage) -> None:
+    """Nobody listens there, so all of them lose: none of the sandbox's own is asked instead."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        crew = stage.crew(resolvers=[f"127.0.0.1:{silent.getsockname()[1]}"], plain=2, keep_alive=0, rate=40)
+        stage.until(lambda: stage.report(crew).lost >= 1, "a request is lost")
+        report = stage.stop(crew)
+        asked = silent.recv(4096)
+
+    assert report.answered == 0 and "does not resolve" in report.losses[0].why
+    assert b"shop" in asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -212,6 +213,24 @@ def test_a_list_that_breaks_gives_every_item_once() -> None:
     assert survey.readers("shop", "web") == (Reader("shop", "web"),)
     assert survey.mentions(("shop.example.com",)) == (Reader("Deployment", "shop.example.com"),)
     assert survey.ingresses() == survey.workloads() == ()
+
+
+def test_naps_are_drawn_from_the_chance_that_is_handed_in() -> None:
+    """A simulated journey is its seed's: how long a nap lasts is nothing that happens to be so."""
+
+    def naps(seed: int) -> list[float]:
+        clock, chance = Clock(), Random(seed)
+        with pytest.raises(Throttled):
+            looking(Outside(*[Throttled("x")] * ATTEMPTS), clock, chance).zones(of="all")
+        with pytest.raises(Throttled):
+            PatientEffector(Outside(*[Throttled("x")] * ATTEMPTS), clock, chance).apply(EFFECT)
+        with pytest.raises(Throttled):
+            PatientFence(Outside(*[Throttled("x")] * ATTEMPTS), clock, chance).advance(LEASE)
+        return clock.naps
+
+    assert naps(7) == naps(7) != naps(8)
+    assert len(naps(7)) == ATTEMPTS - 1 + 2 * (SENDINGS - 1)
+    assert all(nap_s <= longest_s for nap_s, longest_s in zip(naps(7), (0.5, 1, 2), strict=False))
 
 
 def test_a_dry_run_stops_at_the_first_effect() -> None:

@@ -141,6 +141,15 @@ def test_a_clone_of_this_migration_is_what_an_interrupted_run_left() -> None:
     assert judged("clone", world).seen == "service shop/web-lbc is ours"
 
 
+def test_the_load_balancer_of_our_own_clone_is_no_stranger_s() -> None:
+    """Else nobody could begin anew whose journal was lost while the clone stood."""
+    world = World()
+    setting(tagged=(given.lb(),))(world)
+    world.services["web-lbc"] = given.clone(annotations={MARK: MIGRATION.id})
+
+    assert judged("stack", world).status == "ok"
+
+
 def test_what_could_not_be_looked_at_is_unknown() -> None:
     """Law 3: never ok, never failed."""
     world = World()

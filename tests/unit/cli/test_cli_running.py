@@ -13,6 +13,7 @@ from migrator.cli.running import (
     begins,
     ending_of,
     journal_id,
+    left_at_once,
     lifted_by_resuming,
     may_apply,
     may_roll_back,
@@ -228,3 +229,11 @@ def test_seen_steps_are_counted_in_the_refusal() -> None:
     error = refusal(may_apply, PLAN, APPLY, told(BEGAN, Seen("admit", "ok")), JOURNEY)
 
     assert error.seen == ("journal j-1 has 2 lines; next is lower",)
+
+
+def test_who_leaves_at_once_is_told_how_to_go_on() -> None:
+    """A second Ctrl-C says what the next command is, for the way that was taken."""
+    forth, back = left_at_once(PLAN, RESUME), left_at_once(PLAN, BACK)
+
+    assert (forth.code, forth.exit, back.exit) == ("interrupted", Exit.INTERRUPTED, Exit.INTERRUPTED)
+    assert (named(forth, "web.yaml").do, back.do) == ("`migrate apply web.yaml --resume`", "`migrate rollback PLAN`")

@@ -329,3 +329,28 @@ def test_what_was_refused_is_told_by_family() -> None:
     crew.tick()
 
     assert crew.events[-1] == events.Refused("one", "throttled", "slow down")
+
+
+def test_a_process_that_was_stopped_does_not_set_a_mark_that_went_meanwhile() -> None:
+    """Another machine may have rolled the journey back and taken the Lease along: acting again would undo that."""
+    crew = marked()
+    crew.world.clock.sleep(61)
+    crew.world.leases.clear()
+
+    outcome = crew.tick()
+
+    assert isinstance(outcome, Standstill)
+    assert (outcome.code, crew.leads(API)) == ("lease-gone", "old")
+    released(crew)
+    crew.tick()
+    assert crew.world.leases[LEASE].journal == given.JOURNAL
+
+
+def test_a_process_that_was_stopped_and_finds_its_mark_goes_on() -> None:
+    """It is ours as we left it: nobody took over."""
+    crew = marked()
+    crew.world.clock.sleep(61)
+
+    crew.tick()
+
+    assert crew.leads(API) == "new"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from migrator.errors import JournalError
 from migrator.machine.logbook import Logbook
 from migrator.machine.outcome import Orders
-from migrator.model.events import Held, Noticed, Refused, Released
+from migrator.model.events import Event, Held, Noticed, Refused, Released
 from migrator.model.waits import Waits
 from migrator.simulation.memory import MemoryJournal
 from tests.unit import given
@@ -80,6 +83,23 @@ def test_what_others_appended_is_taken_in_and_streaks_stay() -> None:
     assert log.read().held is not None
     assert log.standing.streak("one", "good") == 1
     assert log.read() is log.standing
+
+
+@pytest.mark.parametrize("found", [(), (Held("one", "operator-hold", "lunch"),)], ids=["gone", "another"])
+def test_a_journal_that_was_exchanged_under_us_is_not_written_to(found: tuple[Event, ...]) -> None:
+    """A run that began anew in it would forget its calls; `journal-lost` says what to put back."""
+    journal, clock = MemoryJournal(), Clock()
+    log = logbook(journal, clock)
+    log.begin()
+    other = MemoryJournal()
+    for each in found:
+        other.append(each, at=clock.now(), after=0)
+    log._journal = other
+
+    with pytest.raises(JournalError) as caught:
+        log.record(Refused("one", "conflict", "changed")) if not found else log.read()
+
+    assert (caught.value.code, other.read() == ()) == ("journal-lost", not found)
 
 
 def test_an_outcome_is_written_past_what_others_appended() -> None:

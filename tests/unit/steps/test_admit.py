@@ -205,3 +205,13 @@ def test_an_unread_lease_is_unknown_and_facts_name_what_failed() -> None:
 
 def test_every_check_is_asked_until_a_step_that_exists() -> None:
     assert {each.HOLDS_UNTIL for each in checks.CHECKS} <= set(admit.ORDER_OF_CHECKS)
+
+
+@pytest.mark.parametrize(("epoch", "after_s", "waits"), [(1, 0.0, False), (2, 119.0, True), (2, 120.0, False)])
+def test_a_mark_that_was_taken_over_stays_for_a_while(epoch: int, after_s: float, waits: bool) -> None:
+    """A process that was frozen wakes up and must find another host's mark, not none."""
+    standing = marked(epoch)
+
+    rest = admit.kept(standing, standing.taken + after_s)
+
+    assert (rest is not None) == waits

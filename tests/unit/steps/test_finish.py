@@ -33,6 +33,13 @@ def sight(record: Any = FINAL, lagging: Any = (), **changes: Any) -> Sight:
     return replace(GOOD, records=RecordsSeen(((given.CNAME, record),), lagging), **changes)
 
 
+def taken_over() -> Standing:
+    """As `well`, and our mark was taken over from another host 90 s later."""
+    take = events.Intended("finish", effects.TakeLease("shop", given.lease().name, "7"))
+    told = (0.0, events.Noticed("finish", {"well": True})), (90.0, take), (90.0, events.Applied("finish", {"epoch": "2"}))
+    return given.cloned(*told)
+
+
 def well(yes: bool = True) -> Standing:
     """Healthy, or not, since the journal began."""
     return given.cloned((0.0, events.Noticed("finish", {"well": yes})))
@@ -62,6 +69,8 @@ TABLE = (
     Row("waits-while-a-port-is-sick", GOOD, "wait", "no healthy target", well(False), PLAN, 90.0),
     Row("waits-three-more-checks", GOOD, "wait", "stay healthy for 3 more checks", well(), PLAN, 89.0),
     Row("then-takes-our-mark-off", GOOD, "act", "our mark off the new Service", well(), PLAN, 90.0),
+    Row("a-lease-taken-over-stays-a-while", sight(clone=MARKED_OFF), "wait", "was taken over", taken_over(), PLAN, 209.0),
+    Row("and-then-goes", sight(clone=MARKED_OFF), "act", "removing our mark", taken_over(), PLAN, 210.0),
     Row("then-removes-the-lease", sight(clone=MARKED_OFF), "act", "removing our mark", well(), PLAN, 90.0),
     Row("done-when-both-are-gone", sight(clone=MARKED_OFF, lease=None), "done", "stands alone", well(), PLAN, 90.0),
 )

@@ -64,8 +64,8 @@ TABLE = (
     ("shifted-records-pass-after-it", "records-after", edited(given.NEW_NAME), SEEN, "", ""),
     ("one-set-back-after-the-shift-holds", "records-after", edited(given.LEGACY_NAME), SEEN, "record-edited", "legacy"),
     ("an-unread-clone-vetoes", "clone-unchanged", SLOW, HERE, "wait", "slow"),
-    ("a-clone-that-is-gone-holds", "clone-unchanged", None, HERE, "clone-changed", "is gone"),
-    ("a-clone-made-again-holds", "clone-unchanged", given.clone(uid="x"), HERE, "clone-changed", "made again"),
+    ("a-clone-that-is-gone-fails", "clone-unchanged", None, HERE, "fail clone-changed", "is gone"),
+    ("a-clone-made-again-fails", "clone-unchanged", given.clone(uid="x"), HERE, "fail clone-changed", "made again"),
     ("an-edited-clone-holds", "clone-unchanged", given.clone(spec={}), HERE, "clone-changed", "not as planned"),
     ("an-unchanged-clone-passes", "clone-unchanged", given.clone(), HERE, "", ""),
 )

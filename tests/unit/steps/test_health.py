@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.errors import Throttled
+from migrator.errors import Missing, Throttled
 from migrator.model.units import Unknown
 from migrator.steps import health
 from migrator.steps.health import Health
@@ -67,3 +67,11 @@ def test_where_the_new_one_has_too_few(legacy: tuple[object], new: tuple[object]
 
 def test_a_port_that_the_new_one_does_not_have_is_short() -> None:
     assert health.short_of(Health({80: BOTH}), Health({}), 100).startswith("port 80 in zone-a: 0")
+
+
+def test_target_groups_that_legacy_s_controller_exchanged_are_followed() -> None:
+    """Somebody changed the Service's health check: the planned groups are gone, and legacy serves through others."""
+    world = World()
+    world.refuse("targets", Missing("no such target group"))
+
+    assert health.legacy_health(given.migration(), world.outside()) == Health({8080: BOTH})

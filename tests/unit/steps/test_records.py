@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from migrator.errors import Throttled
 from migrator.model import effects, events
 from migrator.model.records import Move, RecordSet, Swap
 from migrator.model.units import Unknown
-from migrator.model.verdict import Wait
+from migrator.model.verdict import Hold, Wait
 from migrator.steps import records
 from tests.unit import given
 from tests.unit.world import World
@@ -151,11 +153,76 @@ def test_how_long_an_answer_may_be_held() -> None:
 
 
 def test_a_wait_says_until_when_and_is_looked_at_meanwhile() -> None:
-    assert records.waited(100.0, 60, 110.0, "why") == Wait("why", 30, until=160.0)
-    assert records.waited(100.0, 60, 150.0, "why") == Wait("why", 10, until=160.0)
-    assert records.waited(100.0, 60, 160.0, "why") is None
+    assert records.waited(100.0, 60, 110.0, "why", 10) == Wait("why", 30, until=160.0)
+    assert records.waited(100.0, 60, 110.0, "why", 40) == Wait("why", 40, until=160.0)
+    assert records.waited(100.0, 60, 150.0, "why", 40) == Wait("why", 10, until=160.0)
+    assert records.waited(100.0, 60, 160.0, "why", 10) is None
 
 
 def test_the_new_name_is_empty_before_the_clone_has_one() -> None:
     assert records.new_name(given.standing()).dns_name == ""
     assert records.new_name(given.cloned()) == given.NEW
+
+
+# Others who write, and changes that do not arrive
+
+
+def test_a_change_that_stays_pending_is_asked_about() -> None:
+    """Nobody waits for ever: PENDING for half an hour is none of the usual delays."""
+    world = World()
+    world.changes["C1"] = given.START + 1e9
+    standing = given.standing(*changed("ZPUB", "C1"))
+    listed = ((given.CNAME, SHORT),)
+    world.clock.sleep(records.PENDING_S)
+    late = records.seen("shift", given.migration(), standing, world.outside())
+    world.clock.sleep(60)
+    later = records.seen("shift", given.migration(), standing, world.outside())
+
+    assert isinstance(records.towards("shift", replace(late, listed=listed), lowered, "why", 10), Wait)
+    held = records.towards("shift", replace(later, listed=listed), lowered, "why", 10)
+
+    assert isinstance(held, Hold)
+    assert held.code == "change-pending"
+
+
+def test_a_person_who_goes_on_has_the_identical_change_made_again() -> None:
+    """It gets another id, which may arrive."""
+    world = World()
+    world.changes["C1"] = given.START + 1e9
+    told = (1900.0, events.Held("shift", "change-pending", "")), (1900.0, events.Released("a person"))
+
+    seen = records.seen("shift", given.migration(), given.standing(*changed("ZPUB", "C1"), *told), world.outside())
+
+    assert (seen.lagging, seen.lost) == (("ZPUB",), ("ZPUB",))
+
+
+def swapped(times: int) -> tuple[tuple[float, events.Event], ...]:
+    effect = effects.ChangeRecords("ZPUB", (Swap(given.CNAME.listed, SHORT),), "why")
+    return ((0.0, events.Intended("shift", effect)), (0.0, events.Applied("shift", {"change": "C1"}))) * times
+
+
+def test_a_record_set_that_somebody_sets_back_each_time_is_not_fought_over() -> None:
+    """A reconciler would win in the end, and meanwhile names flap."""
+    world = World()
+    world.changes["C1"] = given.START
+    listed = ((given.CNAME, given.CNAME.listed),)
+
+    def verdict(*told: tuple[float, events.Event]) -> object:
+        seen = records.seen("shift", given.migration(), given.standing(*told), world.outside())
+        return records.towards("shift", replace(seen, listed=listed), lowered, "why", 10, lambda move: move.listed)
+
+    twice, held = verdict(*swapped(2)), verdict(*swapped(3))
+    lifted = verdict(*swapped(3), (1.0, events.Held("shift", "record-edited", "")), (1.0, events.Released("a person")))
+
+    assert isinstance(twice, Wait) and isinstance(lifted, Wait)
+    assert isinstance(held, Hold)
+    assert (held.code, "set back" in held.reason) == ("record-edited", True)
+
+
+def test_what_others_wrote_is_counted_from_when_a_person_set_it_right() -> None:
+    """Until then caches took it in."""
+    told = (50.0, events.Held("settle", "record-edited", "")), (50.0, events.Released("a person"))
+
+    assert records.mended_at(given.standing()) is None
+    assert records.mended_at(given.standing(*told)) == given.START + 50 + records.SPREADS_S
+    assert records.longest_listed_s((given.CNAME, given.ALIAS)) == 360

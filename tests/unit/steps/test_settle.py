@@ -29,7 +29,7 @@ def sight(records: RecordsSeen = SYNCED, behind: Any = (), laggards: tuple[str, 
     return Sight(records, behind, laggards, asked)
 
 
-def shifted(*told: events.Event) -> Standing:
+def shifted(*told: events.Event | tuple[float, events.Event]) -> Standing:
     """The batch was made and INSYNC as the journal began."""
     batch = effects.ChangeRecords("ZPUB", (), "why")
     return given.cloned(
@@ -40,6 +40,7 @@ def shifted(*told: events.Event) -> Standing:
     )
 
 
+EDITED = shifted((0.0, events.Held("settle", "record-edited", "")), (600.0, events.Released("a person")))
 ACCEPTED = shifted(events.Held("settle", "resolver-lags", ""), events.Released("a person"))
 AFTER = 120.0  # the TTL of 60 s, and 60 s of the load balancer's own addresses
 TABLE = (
@@ -47,6 +48,8 @@ TABLE = (
     Row("a-shift-never-seen-insync-is-not", sight(), "wait", "not brought the change", given.cloned(), PLAN, AFTER),
     Row("unread-name-servers-are-waited-for", sight(behind=Unknown("slow")), "wait", "slow", shifted(), PLAN, AFTER),
     Row("waits-for-every-authority", sight(behind=("ns1 answers legacy",)), "wait", "ns1 answers", shifted(), PLAN, AFTER),
+    Row("waits-out-what-others-wrote", sight(), "wait", "what others wrote", EDITED, PLAN, 600.0 + 60 + 360 - 1),
+    Row("and-goes-on-after-that", sight(), "done", standing=EDITED, migration=PLAN, after_s=600.0 + 60 + 360),
     Row("waits-out-ttl-and-addresses", sight(), "wait", "run out of caches in 120 s", shifted(), PLAN, AFTER - 1),
     Row("a-laggard-does-not-shorten-it", sight(laggards=LAG), "wait", "run out of caches", shifted(), PLAN, AFTER - 1),
     Row("done-when-it-ran-out", sight(), "done", "2 answers of resolvers agree", shifted(), PLAN, AFTER),

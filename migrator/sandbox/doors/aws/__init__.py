@@ -12,6 +12,6 @@ Belongs here: wire protocols, paging, filters, and how AWS words things. Does no
 
 from migrator.sandbox.doors.aws.door import AwsDoor, ReplyLost
 from migrator.sandbox.doors.aws.http import Server, serve
-from migrator.sandbox.doors.aws.in_process import attach
+from migrator.sandbox.doors.aws.in_process import attach, session_apart
 
-__all__ = ["AwsDoor", "ReplyLost", "Server", "attach", "serve"]
+__all__ = ["AwsDoor", "ReplyLost", "Server", "attach", "serve", "session_apart"]

@@ -27,7 +27,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     plain        clients that connect anew for every request
     keep_alive   clients that keep a connection for up to ten seconds
     rate         requests a second, all clients together
-    resolvers    addresses of the resolvers they ask, in turn; empty for all of them
+    resolvers    addresses of the resolvers they ask, in turn, `address:port` for one that is not the sandbox's own; empty for
+                 all of the sandbox's
     tls          they speak TLS, and take only a certificate of the sandbox's own authority for the name they asked for
     """
 
@@ -53,13 +54,13 @@ class Crew:
         unbound: Collection[tuple[str, int]],
         keys: Keys | None = None,
     ) -> None:
-        if unknown := [each for each in order.resolvers if each not in resolvers]:
+        if unknown := [each for each in order.resolvers if ":" not in each and each not in resolvers]:
             raise ValueError(f"no resolver at {', '.join(unknown)}; there are {', '.join(resolvers)}")
         if not order.plain + order.keep_alive:
             raise ValueError("a crew needs at least one client, plain or with keep_alive")
         self.order, self.tally = order, Tally()
         self._present, self._unbound, self._keys = present, unbound, keys
-        self._stubs = [StubResolver(each, dns_port) for each in order.resolvers or resolvers]
+        self._stubs = [StubResolver(*place(each, dns_port)) for each in order.resolvers or resolvers]
         self._tasks: list[asyncio.Task[None]] = []
         self._sources: list[str] = []
 
@@ -117,3 +118,11 @@ class Crew:
         if self.order.tls and self._keys is None:
             raise ConnectionAbortedError(NEEDS)
         return self._keys.client if self.order.tls and self._keys is not None else None
+
+
+def place(resolver: str, dns_port: int) -> tuple[str, int]:
+    """Where a resolver listens: `address:port`, or an address on the sandbox's own port. ValueError for no port at all."""
+    address, _, port = resolver.partition(":")
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(f"a resolver of another's is address:port, not {resolver!r}")
+    return address, int(port) if port else dns_port

@@ -63,8 +63,21 @@ def test_a_journal_that_was_replaced_is_read_anew(path: Path) -> None:
     path.write_bytes(first)
 
     assert len(journal.read()) == 1
+
+
+def test_a_journal_that_vanished_is_not_begun_anew(path: Path) -> None:
+    """Its directory was cleaned up, or unmounted by force: an empty one in its place would be a second memory."""
+    journal = DiskJournal(path)
+    journal.append(BEGAN, at=1, after=0)
     path.unlink()
-    assert journal.read() == ()
+    path.parent.rmdir()
+
+    for act in (journal.read, lambda: journal.append(Ended("migrated"), at=2, after=1)):
+        with pytest.raises(JournalError) as caught:
+            act()
+        assert caught.value.code == "journal-lost"
+        assert str(path) in caught.value.message
+    assert not path.parent.exists()
 
 
 def test_a_full_disk_leaves_nothing_half_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,3 +89,19 @@ def test_inside_a_cluster_no_kubeconfig_is_needed(tmp_path: Path) -> None:
 
     assert caught.value.code == "no-kubeconfig"
     assert not isinstance(caught.value, OutsideError)
+
+
+def test_a_kubeconfig_that_is_given_counts_alone(tmp_path: Path) -> None:
+    """In a simulation nothing of whoever runs it is read."""
+    broken, made, pool = tmp_path / "broken", list[ApiClient](), Pool(b'{"metadata": {"name": "web", "namespace": "shop"}}')
+    broken.write_text("clusters: [")
+
+    def attach(api: ApiClient) -> None:
+        made.append(api)
+        api.rest_client.pool_manager = pool  # type: ignore[assignment]
+
+    ours = KubeClient(given=CONFIG, environ={"KUBECONFIG": str(broken)}, attached=attach)
+
+    assert ours.context == "one"
+    assert ClusterLook(ours).service("shop", "web") is not None
+    assert (made[0].configuration.host, pool.asked["headers"]["authorization"]) == ("http://192.0.2.1", "Bearer secret")
