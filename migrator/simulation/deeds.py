@@ -15,11 +15,13 @@ from migrator.sandbox.world.faults import Fault
 from migrator.simulation.deeds_records import REVERTS_EVERY_S, record_added, record_deleted, record_edited, record_reverted
 from migrator.simulation.doors_objects import JOURNAL
 from migrator.simulation.ground import Ground, Undo
+from migrator.simulation.losses import Excuse
 from migrator.simulation.troubles import Trouble
 
 Object = dict[str, Any]
 LBC = ("kube-system", "aws-load-balancer-controller")
 READ_BY_LEGACY = "service.beta.kubernetes.io/aws-load-balancer-additional-resource-tags"
+CUT_S = 400.0  # from one request of a client to its next at most, and what its connection needs to be cut
 CHECKS = "service.beta.kubernetes.io/aws-load-balancer-healthcheck-interval"
 
 
@@ -39,6 +41,15 @@ def service_checks_edited(ground: Ground, trouble: Trouble) -> Undo | None:
     if edited is None:
         return None
     ground.course.broken.add(name)
+
+    def exchanged(event: str, arn: str, told: object) -> None:
+        """Its controller may come to it much later, and a client notices at its next request."""
+        if event == "changed" and arn == legacy.balancer:
+            now = ground.world.now
+            cause = "the legacy controller exchanged target groups"
+            ground.stage.ledger.excuse(Excuse(cause, now - CUT_S, now + CUT_S, why="has left the group"))
+
+    ground.world.elb.subscribe(exchanged)
     return edited  # which exchanges them once more
 
 

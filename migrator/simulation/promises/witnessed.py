@@ -81,12 +81,13 @@ class Witnessed:
     def _service_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
         """What keeps the legacy controller from cleaning up, taken away by a call of ours while it has to act still.
 
-        What goes once the deletion is marked is the controller's own doing, or another's.
+        What goes once the deletion is marked, or the type changed, is the controller's own doing: our call may last
+        longer than that.
         """
         legacy, meta = self._course.migration.legacy.service, obj["metadata"]
         if not self._course.acting or old is None or meta["uid"] != legacy.uid or "deletionTimestamp" in meta:
             return
-        if LEGACY_FINALIZER not in (old["metadata"].get("finalizers") or ()):
+        if old["spec"].get("type") != "LoadBalancer" or LEGACY_FINALIZER not in (old["metadata"].get("finalizers") or ()):
             return
         family = (meta.get("annotations") or {}).get(TYPE_ANNOTATION)
         if LEGACY_FINALIZER not in (meta.get("finalizers") or ()):
