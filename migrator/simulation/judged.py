@@ -24,10 +24,13 @@ class Judge:
         self.before = pictured(self.stage, self.stage.legacy)
         self.witness = Witness(self.stage, self.stage.legacy)
 
-    def judged(self, outcome: str, asked_back: bool) -> list[str]:
-        """What is not as it has to be at this outcome, a sentence each; `asked_back` is whether a person took it back."""
+    def judged(self, outcome: str, *, asked_back: bool, pruned: bool) -> list[str]:
+        """What is not as it has to be at this outcome, a sentence each.
+
+        `asked_back` is whether a person took it back, `pruned` whether others took a new Service away.
+        """
         wrong = self._of_migrated() if outcome == "migrated" else self._of_rolled_back(asked_back)
-        return [*wrong, *self._of_both(outcome)]
+        return [*wrong, *self._of_both(outcome, pruned)]
 
     def _of_migrated(self) -> list[str]:
         world, legacy, migration = self.stage.world, self.stage.legacy, self.voyage.migration
@@ -66,7 +69,7 @@ class Judge:
         expected = asked_back or self.voyage.migration.on_failure == "rollback"
         return wrong if expected else [*wrong, "it was rolled back, and nobody asked for that"]
 
-    def _of_both(self, outcome: str) -> list[str]:
+    def _of_both(self, outcome: str, pruned: bool) -> list[str]:
         world, wrong = self.stage.world, []
         leases = [
             each["metadata"]["name"] for each in world.kube.list("Lease") if each["metadata"]["name"].startswith("migrate-")
@@ -75,7 +78,7 @@ class Judge:
             wrong.append(f"leases are left: {leases}")
         if self.other is not None and self.other.balancer not in world.elb.balancers:
             wrong.append("the load balancer of another Service is gone")
-        if outcome == "rolled-back" and len(self.witness.clones) > 1:
+        if outcome == "rolled-back" and len(self.witness.clones) > 1 and not pruned:
             wrong.append(f"{len(self.witness.clones)} new Services were made on one way out and back")
         return wrong
 

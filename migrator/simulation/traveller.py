@@ -204,6 +204,6 @@ class Traveller:
         if self.holds and not self.happenings.happened:
             self.breaches.append(f"nothing went wrong but processes that died, and it held: {dict(self.holds)}")
         if outcome:
-            self.breaches += self.judge.judged(outcome, self._back)
+            self.breaches += self.judge.judged(outcome, asked_back=self._back, pruned=self.ground.pruned)
         if outcome not in ("", "untouched"):
             self.breaches += story(self.voyage.journal.read(), outcome)

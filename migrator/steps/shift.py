@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from migrator.model.migration import Migration
@@ -79,7 +81,8 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     def shifted(move: Move) -> RecordSet:
         return move.shifted(new)
 
-    verdict = records.towards(NAME, sight.records, lowered, "move back to legacy", waits.look_every_s, shifted)
+    home = returned(sight.records)
+    verdict = records.towards(NAME, sight.records, home, "move back to legacy", waits.look_every_s, shifted)
     if isinstance(verdict, Wait) and verdict.effect is not None:
         return unfit_for_return(migration, standing, sight, now) or verdict
     if verdict is not None:
@@ -97,6 +100,13 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     if not sight.gone and (busy := flows.busy(sight.flows, migration, since)):
         return busy
     return Done("every record set leads to legacy again, the new load balancer is quiet")
+
+
+def returned(records: RecordsSeen) -> Callable[[Move], RecordSet]:
+    """At legacy with the TTL for moving; what somebody has set back as it was listed is where the way leads, and stays."""
+    found = () if isinstance(records.listed, Unknown) else records.listed
+    as_listed = {move.key for move, record in found if record == move.listed}
+    return lambda move: move.listed if move.key in as_listed else move.lowered
 
 
 def unfit_for_return(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Wait | Hold | None:

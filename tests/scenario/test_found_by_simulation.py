@@ -106,6 +106,15 @@ def test_a_record_set_that_is_reverted_over_and_over_holds() -> None:
     assert told.holds == {"record-edited": 1}
 
 
+def test_a_record_set_that_is_back_as_it_was_listed_stays_on_the_way_back() -> None:
+    """A reconciler had put it back, TTL and all, which is where the way leads: it was held as edited, for a person to set its
+    TTL for moving once more."""
+    trouble = Trouble("record-reverted", step="shift", at_s=120.0, deed="record-reverted")
+    told = beset(trouble, names=(Name("api.example.com."),), back_from="shift")
+
+    assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), {})
+
+
 def test_an_answer_that_others_brought_back_runs_out_of_caches_before_legacy_goes() -> None:
     """During settle a reconciler set a record set back to legacy with its TTL of an hour. A person set it right and went on,
     and the waits counted from the shift: legacy would have gone while caches still led to it."""
