@@ -109,6 +109,8 @@ class Machine:
             # Not at the step of no return: it may be done already, with what came before it gone. It rechecks before it acts.
             if (waiting := self._recheck(step)) is not None:
                 return waiting
+            if (wrong := self._surroundings(step)) is not None:
+                return self._act(step, wrong)
             self._rechecked = True
         sight = step.look(self.migration, self.standing, self.outside)
         self.log.notice(step.NAME, step.facts(sight))
@@ -122,6 +124,13 @@ class Machine:
             if (waiting := self._recheck(step)) is not None:
                 return waiting
         return self._act(step, verdict)
+
+    def _surroundings(self, step: Step) -> Wait | Hold | None:
+        """What is wrong with cluster, account or clock; asked where the first step is no longer looked at again."""
+        first = self.journey.order[0]
+        if first.NAME not in self.standing.seen or first in self.journey.still_held(self.standing, step):
+            return None
+        return self.journey.surroundings(self.migration, self.standing, self.outside)
 
     def _take_back(self, step: Step) -> Outcome:
         if (late := self.calls.doubt(step.NAME, self.standing.doubtful)) is not None:

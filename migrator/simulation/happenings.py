@@ -25,7 +25,7 @@ SHAKING = (  # deeds that make targets come and go
     "node-replaced",
     "zone-flapping",
 )
-RECOVERS_S = 1200.0  # a name that was gone is kept as absent for up to 900 s; pods and targets need less
+RECOVERS_S = 1800.0  # an absence is kept for up to 900 s, and served once more, stale, to a client that asks seldom
 
 
 class Open:

@@ -136,7 +136,8 @@ class Traveller:
                 case None if death is None:
                     pass  # a frozen process that was killed
                 case None:
-                    self.stage.run(death.down_s)
+                    # While clients lose requests, as the new Service was taken away, nobody waits before starting another one.
+                    self.stage.run(0.0 if self.ground.pruned else death.down_s)
                     self._host = f"{self._host.partition('/')[0]}/boot-{self.processes + 1}" if death.reboot else self._host
         self.breaches.append(f"no end after {self.processes} processes: {dict(self.holds)}")
         return ""

@@ -10,7 +10,8 @@ from migrator.errors import JournalError
 from migrator.machine.tick import Over, Standstill
 from migrator.model.effects import Effect, Result
 from migrator.planning.plan import Wishes
-from migrator.ports.doing import Effector
+from migrator.ports.doing import Clock, Effector
+from migrator.scheduler.run import Reached
 from migrator.simulation.by_hand import begun_anew
 from migrator.simulation.crash_points import Point, Sweep, Way
 from migrator.simulation.dying import CrashPlan
@@ -113,6 +114,32 @@ def test_a_record_set_that_is_back_as_it_was_listed_stays_on_the_way_back() -> N
     told = beset(trouble, names=(Name("api.example.com."),), back_from="shift")
 
     assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), {})
+
+
+def test_a_clock_that_is_off_holds_in_the_last_step_too() -> None:
+    """A process that started at `finish` did not look at the clock any more: an hour off, its waits were an hour off."""
+    sailed = Voyage(stage(seed=7, every_s=60.0), promises=True)
+    assert sailed.sail(until="sweep") == Reached("sweep")
+    machine, outside = driven(sailed, clock=lambda inner: Off(inner, -4000.0))
+
+    stopped = until_late(machine, outside, sailed.stage.world)
+
+    assert isinstance(stopped, Standstill)
+    assert (stopped.code, machine.standing.held and machine.standing.held.step) == ("clock-skew", "finish")
+    assert sailed.sail(before=lambda machine: machine.release("a person")) == Over("migrated")
+
+
+class Off:
+    """A clock that is off by so many seconds."""
+
+    def __init__(self, inner: Clock, off_s: float) -> None:
+        self._inner, self._off_s = inner, off_s
+
+    def now(self) -> float:
+        return self._inner.now() + self._off_s
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
 
 
 def test_an_answer_that_others_brought_back_runs_out_of_caches_before_legacy_goes() -> None:
