@@ -19,13 +19,13 @@ from migrator.planning.write import render
 from migrator.sandbox.scene import Scene
 from tests.e2e.conftest import Bench, Ended
 from tests.sim.fleet import PLAN
-from tests.sim.ground import PORT, ZONE, Placed
+from tests.sim.ground import PORT, ZONE, Placed, deploy
 from tests.sim.landfall import Landfall
 
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.02
 RATE = 20.0
-APP = "web"  # of namespace shop, in every sandbox
+NAMESPACE = "moving"  # apart from what other tests look at: a journey that was stopped leaves its Lease
 _numbers = itertools.count(1)
 
 
@@ -104,12 +104,15 @@ class Moving:
 
 
 def placed(scene: Scene, ttl_s: int) -> Placed:
-    """A new legacy Service in namespace shop that serves, and its CNAME."""
-    name = f"moving-{next(_numbers)}"
-    hostname = scene.create_legacy("shop", name, APP, PORT)
+    """A new legacy Service in a namespace of its own kind that serves, and its CNAME."""
+    number = next(_numbers)
+    if number == 1:
+        deploy(scene, NAMESPACE)
+    name = f"moving-{number}"
+    hostname = scene.create_legacy(NAMESPACE, name, "web", PORT)
     record = f"{name}.{ZONE}"
     scene.cname(ZONE, record, hostname, ttl_s)
-    return Placed("shop", name, hostname, record, ttl_s)
+    return Placed(NAMESPACE, name, hostname, record, ttl_s)
 
 
 def ended(running: subprocess.Popen[str], patience_s: float = PATIENCE_S) -> Ended:

@@ -21,7 +21,7 @@ from tests.sim.landfall import Landfall
 
 from . import unbound
 from .conftest import Bench, bare_environment
-from .moving import Moving, ended, placed
+from .moving import NAMESPACE, Moving, ended, placed
 from .unbound import Unbound
 
 pytestmark = pytest.mark.skipif(unbound.PROGRAM is None, reason="not installed: unbound")
@@ -95,7 +95,7 @@ def test_resolvers_that_clamp_and_serve_stale_lose_nobody(
         held = ended(holding, 120)
         stale = expired.asked(unasked.placed.record)
         until(lambda: expired.asked(unasked.placed.record).values != stale.values, "what expired is not fetched anew")
-        stood = {each["metadata"]["name"] for each in scene.kube("GET", "/api/v1/namespaces/shop/services")["items"]}
+        stood = {each["metadata"]["name"] for each in scene.kube("GET", f"/api/v1/namespaces/{NAMESPACE}/services")["items"]}
         released = late.bench.migrate("release", PLAN)
         told = late.apply()
         told_of_asked, told_of_unasked = ended(waiting, 120), ended(draining, 120)

@@ -58,7 +58,7 @@ def ground(folder: Path, seed: int) -> Iterator[Scene]:
 def place(scene: Scene, services: int) -> tuple[Placed, ...]:
     """Create legacy Services and their records, and wait until all of them serve."""
     for index in range(min(APPS, services)):
-        _deploy(scene, f"fleet-{index}")
+        deploy(scene, f"fleet-{index}")
 
     def one(index: int) -> Placed:
         namespace, name = f"fleet-{index % APPS}", f"web-{index}"
@@ -81,7 +81,7 @@ def _started(seed: int) -> int:
     raise SandboxError("no port base is free")
 
 
-def _deploy(scene: Scene, namespace: str) -> None:
+def deploy(scene: Scene, namespace: str) -> None:
     """A namespace with the workload `app=web`."""
     scene.kube("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     container = {"name": "web", "image": "registry.example.com/web:1", "ports": [{"name": "http", "containerPort": PORT}]}
