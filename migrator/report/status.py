@@ -156,8 +156,10 @@ def _lines(status: Status, now: Instant, width: int) -> Iterator[str]:
 
 def _wrapped(first: str, text: str, width: int) -> list[str]:
     rest = " " * len(first)
-    kept = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, **kept) or [first.rstrip()]  # type: ignore[arg-type]
+    lines = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return lines or [first.rstrip()]
 
 
 def for_programs_all(found: list[Status | MigrateError], tool: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -62,7 +63,7 @@ def likened(world: World, wanted: Legacy, arn: str) -> None:
         if listener is None:
             continue
         more = _changed(listener.attributes, there.attributes, LISTENER)
-        _tried(lambda there=there, more=more: world.elb.set_listener_attributes(there.arn, more))  # type: ignore[misc]
+        _tried(partial(world.elb.set_listener_attributes, there.arn, more))
         if listener.groups and (group := groups.get(listener.groups[0])) is not None:
             _like_group(world, there.forwards[0][0], group)
 

@@ -56,7 +56,9 @@ def legacy_health(migration: Migration, outside: Outside) -> Health | Unknown:
         try:
             return behind(migration.legacy.listeners, outside)
         except Missing:
-            return behind(outside.balancers.listeners(migration.legacy.balancer.arn), outside)
+            there = behind(outside.balancers.listeners(migration.legacy.balancer.arn), outside)
+            # A port that the plan lists and nobody listens on any more has nothing healthy; absent is not well.
+            return Health({each.port: () for each in migration.legacy.listeners} | there.ports)
 
     return asked(question)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from migrator.errors import Conflict, Missing
@@ -237,9 +239,9 @@ def test_looks_cost_what_they_say(wired: Side) -> None:
     lb, port = classic(wired), node_port(wired)
     looks = wired.outside.balancers
 
-    def cost(ask: object) -> int:
+    def cost(ask: Callable[[], object]) -> int:
         before, _ = wired.calls()
-        ask()  # type: ignore[operator]
+        ask()
         return wired.calls()[0] - before
 
     looks.balancer(lb.arn)

@@ -75,3 +75,16 @@ def test_target_groups_that_legacy_s_controller_exchanged_are_followed() -> None
     world.refuse("targets", Missing("no such target group"))
 
     assert health.legacy_health(given.migration(), world.outside()) == Health({8080: BOTH})
+
+
+def test_a_port_that_legacy_no_longer_listens_on_is_sick() -> None:
+    """Its target groups are gone, and nothing came in their place: an empty list is not a healthy load balancer."""
+    world = World()
+    plan = given.migration()
+    world.refuse("targets", Missing("no such target group"))
+    world.lb_listeners[plan.legacy.balancer.arn] = ()
+
+    seen = health.legacy_health(plan, world.outside())
+
+    assert isinstance(seen, Health)
+    assert seen.sick_ports == tuple(sorted({each.port for each in plan.legacy.listeners}))
