@@ -19,7 +19,7 @@ from migrator.simulation.stage import Name, Stage, stage
 
 TTLS_S = (5, 30, 60, 300, 900, 3600)
 LOOKS_EVERY_S = (10.0, 10.0, 30.0, 60.0)
-LATE = (1.0, 3.0, 12.0, 12.0)  # times; a tick may always come later than asked
+LATE = (1.0, 3.0, *(12.0,) * 6)  # times; a tick may always come later than asked
 SHARED = 64  # seeds in a row that share a setting, and so its plan
 TYPE = "service.beta.kubernetes.io/aws-load-balancer-"
 INTERNAL = f"{TYPE}internal"
@@ -76,7 +76,7 @@ def _of_network(number: int, chance: Random) -> Scenario:
         bystander=chance.random() < 0.3,
         retire="demote" if chance.random() < 0.25 else "delete",
         on_failure="rollback" if chance.random() < 0.25 else "hold",
-        every_s=30.0 if chance.random() < 0.1 else 300.0,
+        every_s=30.0 if chance.random() < 0.05 else 600.0,
         keep_alive_s=chance.uniform(0.05, 2.0),
         waits=replace(STANDARD, look_every_s=chance.choice(LOOKS_EVERY_S)),
         late=1.0,
