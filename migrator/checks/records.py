@@ -24,13 +24,13 @@ def check(migration: Migration, outside: Outside) -> Result:
 
 def current(moves: tuple[Move, ...], outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:
     """Each move with its record set as listed now; one look per zone."""
-    names: dict[str, list[str]] = {}
+    names: dict[str, set[str]] = {}
     for move in moves:
-        names.setdefault(move.zone.id, []).append(move.listed.name)
+        names.setdefault(move.zone.id, set()).add(move.listed.name)
     listed = {
         (zone_id, record.name, record.type): record
         for zone_id, wanted in names.items()
-        for record in outside.records.at(zone_id, tuple(sorted(set(wanted))))
+        for record in outside.records.at(zone_id, tuple(sorted(wanted)))
         if record.simple
     }
     return tuple((move, listed.get(move.key)) for move in moves)

@@ -56,6 +56,8 @@ def controlled(annotations: dict[str, str]) -> dict[str, str]:
 
 def differing(what: str, planned: Mapping[str, object], seen: Mapping[str, object]) -> list[str]:
     """One line per key whose values differ."""
+    if planned == seen:
+        return []
     keys = sorted(set(planned) | set(seen))
     return [
         f"{what} {key} is {seen.get(key, 'absent')!r}, planned {planned.get(key, 'absent')!r}"

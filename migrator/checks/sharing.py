@@ -23,25 +23,22 @@ class _Once:
         question = getattr(self._port, name)
 
         def asked(*about: Any, **named: Any) -> Any:
-            key = (name, about, tuple(sorted(named.items())))
             try:
-                hash(key)
+                key = (name, about, frozenset(named.items()))
+                known = key in self._told
             except TypeError:  # about a manifest
                 return question(*about, **named)
-            return self._answer(key, lambda: question(*about, **named))
+            if not known:
+                try:
+                    self._told[key] = question(*about, **named)
+                except OutsideError as trouble:
+                    self._told[key] = trouble
+            told = self._told[key]
+            if isinstance(told, OutsideError):
+                raise told
+            return told
 
         return asked
-
-    def _answer(self, key: tuple[Any, ...], ask: Callable[[], object]) -> object:
-        if key not in self._told:
-            try:
-                self._told[key] = ask()
-            except OutsideError as trouble:
-                self._told[key] = trouble
-        told = self._told[key]
-        if isinstance(told, OutsideError):
-            raise told
-        return told
 
 
 def shared(outside: Outside) -> Outside:

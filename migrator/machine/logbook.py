@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from migrator.errors import JournalError, JournalMoved
 from migrator.machine.outcome import Orders
@@ -72,8 +72,9 @@ class Logbook:
 
     def count(self, name: str, facts: Facts) -> None:
         """Count a look towards its streaks; they live as long as this process."""
-        gap_s = 3 * self.migration.waits.look_every_s + 30
-        self.standing = self.standing.looked(name, facts, self._clock.now(), gap_s)
+        if facts:
+            gap_s = 3 * self.migration.waits.look_every_s + 30
+            self.standing = self.standing.looked(name, facts, self._clock.now(), gap_s)
 
     def has(self, sequence: int, checksum: str) -> bool:
         """Whether this journal has that line; a Lease that was never moved on is at line 0."""

@@ -147,10 +147,11 @@ class Machine:
     def _guarded(self, step: Step) -> Wait | Hold | Fail | None:
         """Every guard that is up is asked; the worst trip counts."""
         tripped: list[Wait | Hold | Fail] = []
+        log = self.log
         for guard in self.journey.guarding(step):
-            sight = guard.look(self.migration, self.standing, self.outside)
-            self.log.count(guard.name, guard.facts(sight))
-            if (trip := guard.trip(self.migration, self.standing, sight)) is not None:
+            sight = guard.look(self.migration, log.standing, self.outside)
+            log.count(guard.name, guard.facts(sight))
+            if (trip := guard.trip(self.migration, log.standing, sight)) is not None:
                 tripped.append(trip)
         return min(tripped, key=lambda each: WORST_FIRST.index(type(each)), default=None)
 

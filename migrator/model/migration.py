@@ -5,6 +5,7 @@ The file in `plans/` is this struct written as YAML; the JSON Schema beside it i
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -162,7 +163,7 @@ class Decision(_Part, frozen=True):
         return self.answer if self.answer is not None else self.default
 
 
-class Migration(_Part, frozen=True):
+class Migration(_Part, frozen=True, dict=True):
     """One Service's way from the legacy controller to the AWS Load Balancer Controller."""
 
     format: int
@@ -202,7 +203,7 @@ class Migration(_Part, frozen=True):
         """The value of a decision by id; None where it is open or was never asked."""
         return next((each.value for each in self.decisions if each.id == decision), None)
 
-    @property
+    @cached_property  # of what never changes: a plan with other answers is another value
     def manifest(self) -> dict[str, Any]:
         """The clone as it is to be created: the planned manifest with the variants of the answers that were chosen."""
         return varied(self.new.manifest, tuple(each for each in self.new.variants if self.answer(each.decision) == each.option))

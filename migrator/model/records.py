@@ -53,7 +53,7 @@ class BalancerName(msgspec.Struct, frozen=True):
 
 def same_name(one: str, other: str) -> bool:
     """Whether two DNS names are the same: case, a trailing dot and Route 53's `dualstack.` do not count."""
-    return bare_name(one) == bare_name(other)
+    return one == other or bare_name(one) == bare_name(other)
 
 
 def bare_name(name: str) -> str:

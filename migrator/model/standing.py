@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
+
+import msgspec
+from msgspec.structs import replace
 
 from migrator.model.effects import ChangeRecords, Effect, ReleaseLease, Result, TakeLease
 from migrator.model.events import (
@@ -26,16 +28,14 @@ from migrator.model.units import Facts, Instant
 FOR_A_PERSON = ("operator-hold", "hold-before", "drift", "resolver-lags", "still-draining")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """A fact's value and since when we have seen it so."""
 
     value: Any
     since: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """A call that was made: which, when it was intended, what came back, when."""
 
     effect: Effect
@@ -44,8 +44,7 @@ class Done:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """A call whose outcome the journal does not have: the process died, or no answer came."""
 
     step: str
@@ -53,8 +52,7 @@ class Pending:
     at: Instant
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What the journal says so far. `sequence` and `checksum` are those of its last line."""
 
     sequence: int = 0
@@ -65,23 +63,23 @@ class Standing:
     ended: str | None = None
     held: Held | None = None
     pending: Pending | None = None
-    seen: dict[str, str] = field(default_factory=dict)  # step -> evidence, in the direction we go
+    seen: dict[str, str] = {}  # step -> evidence, in the direction we go
     forward_seen: tuple[str, ...] = ()  # what had been seen when we turned back
     intents: tuple[str, ...] = ()  # steps that intended a change on the way forward, in order
-    released: dict[tuple[str, str], Instant] = field(default_factory=dict)  # (step, hold code) -> when
+    released: dict[tuple[str, str], Instant] = {}  # (step, hold code) -> when
     refusals: int = 0  # refused calls in a row
     doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
     doubted: tuple[str, ...] = ()  # the steps that intended such calls
     unheard: bool = False  # the last call that set our mark may have been done: the Lease may be in an epoch we were not told
     repaired: tuple[str, ...] = ()  # seen steps that made a call again since, as what they did was undone
-    accepted: dict[tuple[str, str], float] = field(default_factory=dict)  # (step, hold code) -> the measure released
+    accepted: dict[tuple[str, str], float] = {}  # (step, hold code) -> the measure released
     resumed: Instant = 0.0  # when this process began to look; not in the journal
     epoch: int = 0  # of the Lease, as we last took it
     taken: Instant = 0.0  # when that was
-    entered: dict[str, Instant] = field(default_factory=dict)  # step -> first look at it, or the last release
-    _facts: dict[tuple[str, bool], dict[str, Fact]] = field(default_factory=dict)
-    _done: dict[tuple[str, bool], tuple[Done, ...]] = field(default_factory=dict)
-    streaks: dict[tuple[str, str], tuple[int, Instant]] = field(default_factory=dict)  # lost with the process
+    entered: dict[str, Instant] = {}  # step -> first look at it, or the last release
+    _facts: dict[tuple[str, bool], dict[str, Fact]] = {}
+    _done: dict[tuple[str, bool], tuple[Done, ...]] = {}
+    streaks: dict[tuple[str, str], tuple[int, Instant]] = {}  # lost with the process
 
     @property
     def back(self) -> bool:
@@ -129,40 +127,38 @@ class Standing:
         for name, value in facts.items():
             count, last = streaks.get((step, name), (0, at))
             streaks[step, name] = ((count + 1 if at - last <= gap_s else 1) if value is True else 0, at)
-        return self._with(streaks=streaks)
+        return replace(self, streaks=streaks)
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""
         event, at = entry.event, entry.at
-        known = self._with(sequence=entry.sequence, checksum=entry.checksum, last_at=at)
-        if isinstance(event, Began):
-            return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
-        if isinstance(event, Noticed):
-            return known._with_facts(event, at)
-        if isinstance(event, Intended):
-            return known._with(pending=Pending(event.step, event.effect, at), intents=known._intending(event))
-        if isinstance(event, Applied):
-            return known._with_result(event, at)
-        if isinstance(event, Refused):
-            return known._with_refusal(event)
-        if isinstance(event, Unclear):
-            return known
-        if isinstance(event, Seen):
-            return known._with_sight(event)
-        if isinstance(event, Held):
-            return known._with(held=event)
-        if isinstance(event, Released):
-            return known._lifted(at)
-        if isinstance(event, TurnedBack):
-            return known._with(turned=event, held=None, forward_seen=tuple(known.seen), seen={}, refusals=0, entered={})
-        assert isinstance(event, Ended)
-        return known._with(ended=event.outcome)
-
-    def _with(self, **changed: Any) -> Standing:
-        """As `dataclasses.replace`, ten times faster: every look and every line makes a standing."""
-        new = object.__new__(Standing)
-        new.__dict__.update(self.__dict__, **changed)
-        return new
+        known = replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at)
+        match event:
+            case Noticed():
+                return known._with_facts(event, at)
+            case Intended():
+                return replace(known, pending=Pending(event.step, event.effect, at), intents=known._intending(event))
+            case Applied():
+                return known._with_result(event, at)
+            case Refused():
+                return known._with_refusal(event)
+            case Unclear():
+                return known
+            case Seen():
+                return known._with_sight(event)
+            case Held():
+                return replace(known, held=event)
+            case Released():
+                return known._lifted(at)
+            case Began():
+                return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
+            case TurnedBack():
+                before = tuple(known.seen)
+                return replace(known, turned=event, held=None, forward_seen=before, seen={}, refusals=0, entered={})
+            case Ended():
+                return replace(known, ended=event.outcome)
+            case _:
+                assert_never(event)
 
     def _with_facts(self, event: Noticed, at: Instant) -> Standing:
         key = (event.step, self.back)
@@ -171,14 +167,14 @@ class Standing:
             if name not in facts or facts[name].value != value:
                 facts[name] = Fact(value, at)
         entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
-        return self._with(_facts={**self._facts, key: facts}, entered=entered)
+        return replace(self, _facts={**self._facts, key: facts}, entered=entered)
 
     def _with_sight(self, event: Seen) -> Standing:
         """A step's end was seen, or seen again after a repair: a released drift was that one, the next is asked about."""
         released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
         repaired = tuple(each for each in self.repaired if each != event.step)
         seen = {**self.seen, event.step: event.evidence}
-        return self._with(seen=seen, refusals=0, released=released, repaired=repaired)
+        return replace(self, seen=seen, refusals=0, released=released, repaired=repaired)
 
     def _intending(self, event: Intended) -> tuple[str, ...]:
         """Our mark set again on the way is not the step's own doing."""
@@ -188,15 +184,15 @@ class Standing:
 
     def _with_refusal(self, event: Refused) -> Standing:
         """A call that was not done leaves nothing to take back; one that may have been done is remembered."""
-        refused = self._with(pending=None, refusals=self.refusals + 1)
+        refused = replace(self, pending=None, refusals=self.refusals + 1)
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
             unheard = self.unheard or isinstance(effect, TakeLease)
-            return refused._with(doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard)
+            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard)
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
-        return refused._with(intents=tuple(each for each in self.intents if each != event.step))
+        return replace(refused, intents=tuple(each for each in self.intents if each != event.step))
 
     def _with_result(self, event: Applied, at: Instant) -> Standing:
         if self.pending is None:
@@ -204,11 +200,11 @@ class Standing:
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
         if isinstance(done.effect, TakeLease):
-            return self._with(pending=None, refusals=0, epoch=int(event.result["epoch"]), taken=at, unheard=False)
+            return replace(self, pending=None, refusals=0, epoch=int(event.result["epoch"]), taken=at, unheard=False)
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired
-        return self._with(pending=None, refusals=0, repaired=repaired, _done=calls)
+        return replace(self, pending=None, refusals=0, repaired=repaired, _done=calls)
 
     def _lifted(self, at: Instant) -> Standing:
         if self.held is None:
@@ -216,7 +212,7 @@ class Standing:
         what = (self.held.step, self.held.code)
         released, accepted = {**self.released, what: at}, {**self.accepted, what: self.held.measure}
         entered = {**self.entered, self.held.step: at}
-        return self._with(held=None, released=released, accepted=accepted, refusals=0, entered=entered)
+        return replace(self, held=None, released=released, accepted=accepted, refusals=0, entered=entered)
 
 
 def fold(entries: tuple[Entry, ...]) -> Standing:

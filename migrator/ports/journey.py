@@ -74,10 +74,14 @@ class Journey:
 
     def cursor(self, standing: Standing) -> Step | None:
         """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""
-        if not standing.back:
-            return next((step for step in self.order if step.NAME not in standing.seen), None)
-        last = max((self.position(name) for name in (*standing.intents, *standing.forward_seen)), default=-1)
-        return next((step for step in reversed(self.order[: last + 1]) if step.NAME not in standing.seen), None)
+        way = self.order
+        if standing.back:
+            last = max((self.position(name) for name in (*standing.intents, *standing.forward_seen)), default=-1)
+            way = self.order[: last + 1][::-1]
+        for step in way:
+            if step.NAME not in standing.seen:
+                return step
+        return None
 
     def still_held(self, standing: Standing, cursor: Step) -> tuple[Step, ...]:
         """Seen steps whose sight has to be true still at the cursor."""

@@ -9,6 +9,7 @@ decides anything about a migration, and nothing below it may know it.
     wire      the second depth: the real adapters over the same world, every question in the outside's own words
     virtual   the clock: sleeping moves the world
     memory    the journal, kept as the bytes that a disk would hold
+    copies    a stage set once, and copied for every journey that begins on it
     scenario  the setting of a seed; `mix` what goes wrong in it, of the `kinds` that there are; `traveller` its operator
     crash_points  every boundary at which a process can die, and the journey that dies there (`dying`)
     promises  a checker a law, looking at the world beside the journey

@@ -63,6 +63,8 @@ class Aboard:
 
     def passed(self, place: Place) -> None:
         """A process comes by a place; it may stay there for long."""
+        if not self.freezes:
+            return
         found = next((each for each in self.freezes if each.place == place), None)
         if found is None:
             return
@@ -79,11 +81,11 @@ class MachineClock:
     """Implements Clock: the wall time at the start, as the machine had it, and the boot clock from there on."""
 
     def __init__(self, aboard: Aboard, inner: Clock) -> None:
-        self._aboard, self._inner, self._off_s = aboard, inner, aboard.off_s
+        self._world, self._aboard, self._inner, self._off_s = aboard.world, aboard, inner, aboard.off_s
 
     def now(self) -> Instant:
         """Seconds UTC, as this machine takes them."""
-        return self._inner.now() + self._off_s
+        return self._world.now + self._off_s
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; a machine may be suspended meanwhile, and ^C ends it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from migrator.errors import Missing
 from migrator.model.balancers import HealthCheck, Listener, LoadBalancer, Target, TargetGroup, Zone, is_classic
 from migrator.sandbox.world import World, balancers
@@ -10,6 +12,7 @@ from migrator.simulation.doors_gate import Gate
 
 CLUSTER_TAG, STACK_TAG = "elbv2.k8s.aws/cluster", "service.k8s.aws/stack"
 DESCRIBED = ("elbv2:DescribeLoadBalancers", "elbv2:DescribeTags", "ec2:DescribeNetworkInterfaces")
+BY_ID, BY_PORT, BY_ZONE = attrgetter("id", "port"), attrgetter("port", "arn"), attrgetter("zone")
 GROUPED = ("elbv2:DescribeTargetGroups", "elbv2:DescribeTargetGroupAttributes", "elbv2:DescribeTags")
 
 
@@ -49,12 +52,12 @@ class BalancerDoor:
             self._gate.look(arn, *doors_classic.LISTENING)
             return tuple(doors_classic.listener_from(self._world, each) for each in found)
         self._gate.look(arn, "elbv2:DescribeListeners", *(["elbv2:DescribeListenerAttributes"] if whole else []))
-        return tuple(listener_from(each, whole=whole) for each in found)
+        return tuple([listener_from(each, whole=whole) for each in found])
 
     def groups(self, arn: str) -> tuple[TargetGroup, ...]:
         """The target groups attached to a load balancer, by port and ARN."""
         self._gate.look(arn, *(doors_classic.GROUPED if is_classic(arn) else GROUPED))
-        found = sorted(self._elb.groups_of(arn), key=lambda each: (each.port, each.arn))
+        found = sorted(self._elb.groups_of(arn), key=BY_PORT)
         return tuple(self._group(each) for each in found)
 
     def targets(self, group_arn: str) -> tuple[Target, ...]:
@@ -63,17 +66,17 @@ class BalancerDoor:
         group = self._elb.groups.get(group_arn)
         if group is None:
             raise Missing(f"target group {group_arn} is gone")
-        found = sorted(group.targets.values(), key=lambda each: (each.id, each.port))
+        found = sorted(group.targets.values(), key=BY_ID)
         if is_classic(group_arn):
             return tuple(doors_classic.target_of(each) for each in found)
-        return tuple(Target(each.id, each.port, each.zone or "", each.state, each.reason or "") for each in found)
+        return tuple([Target(each.id, each.port, each.zone or "", each.state, each.reason or "") for each in found])
 
     def groups_left(self, arns: tuple[str, ...]) -> tuple[TargetGroup, ...]:
         """Which of these target groups still exist, by port and ARN."""
         classic = any(is_classic(each) for each in arns)
         self._gate.look(" ".join(arns), *(doors_classic.GROUPED if classic else GROUPED))
         found = [self._elb.groups[arn] for arn in dict.fromkeys(arns) if arn in self._elb.groups]
-        return tuple(self._group(each) for each in sorted(found, key=lambda each: (each.port, each.arn)))
+        return tuple(self._group(each) for each in sorted(found, key=BY_PORT))
 
     def stacked(self, cluster: str, stack: str) -> tuple[LoadBalancer, ...]:
         """Load balancers that LBC would take for this stack's, by ARN."""
@@ -101,8 +104,7 @@ class BalancerDoor:
             vpc=lb.vpc_id,
             state=self._elb.state(lb),
             zones=tuple(
-                Zone(each.zone, each.subnet_id, (each.address,), each.allocation_id)
-                for each in sorted(lb.zones, key=lambda each: each.zone)
+                [Zone(each.zone, each.subnet_id, (each.address,), each.allocation_id) for each in sorted(lb.zones, key=BY_ZONE)]
             ),
             security_groups=tuple(lb.security_groups),
             tags=dict(lb.tags),
@@ -130,7 +132,7 @@ def listener_from(listener: balancers.Listener, *, whole: bool = False) -> Liste
         listener.arn,
         listener.protocol,
         listener.port,
-        tuple(arn for arn, _ in listener.forwards),
+        tuple([arn for arn, _ in listener.forwards]),
         listener.certificates,
         listener.ssl_policy,
         listener.alpn,

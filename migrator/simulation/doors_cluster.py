@@ -24,6 +24,7 @@ class ClusterDoor:
         self._kube = world.kube
         self._gate = Gate(world, "kube")
         self._services: dict[tuple[str, str], tuple[dict[str, Any], Service]] = {}
+        self._leases: dict[tuple[str, str], tuple[dict[str, Any], Lease]] = {}
 
     def identity(self) -> ClusterIdentity:
         """The UID of kube-system."""
@@ -68,7 +69,12 @@ class ClusterDoor:
         """Our mark of that name, or None."""
         self._gate.look(f"{namespace}/{name}", "GET leases")
         raw = self._kube.find("Lease", namespace, name)
-        return None if raw is None else lease_from(raw)
+        if raw is None:
+            return None
+        known = self._leases.get((namespace, name))
+        if known is None or known[0] is not raw:
+            known = self._leases[namespace, name] = (raw, lease_from(raw))
+        return known[1]
 
     def troubles(self, namespace: str, uid: str) -> tuple[Trouble, ...]:
         """Warning events about an object, newest first."""

@@ -86,14 +86,17 @@ class NameDoor:
 
 def answer_from(said: names_answer.Answer, asked: str, type: str) -> Answer:
     """An answer in our nouns: names absolute and in lower case, values sorted."""
-    links = [canonical(value) for _, kind, _, value in said.records if kind == "CNAME"] if type != "CNAME" else []
-    values = said.values(type)
-    ttls = [ttl for _, _, ttl, _ in said.records]
+    named = type in NAMED
+    values, names, ttls = [], [asked], []
+    for _, kind, ttl, value in said.records:
+        ttls.append(ttl)
+        if kind == type:
+            values.append(canonical(value) if named else value)
+        elif kind == "CNAME":
+            names.append(canonical(value))
     if said.soa is not None and not values:
         ttls.append(said.soa[1])
-    if type in NAMED:
-        values = tuple(map(canonical, values))
-    return Answer(said.rcode, tuple(sorted(values)), (asked, *links), min(ttls, default=0))
+    return Answer(said.rcode, tuple(sorted(values)), tuple(names), min(ttls, default=0))
 
 
 ENDING_TLS = ("TLS", "SSL", "HTTPS")  # listeners of both families

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import msgspec
 
@@ -26,7 +25,7 @@ class Series(msgspec.Struct, frozen=True):
     namespace: str
     metric: str
     stat: str
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: dict[str, str]
 
 
 class NetworkDoor:
@@ -94,45 +93,52 @@ class MetricDoor:
     def __init__(self, world: World) -> None:
         self._world = world
         self._gate = Gate(world, "aws")
-        self._read: dict[tuple[tuple[Series, ...], int], dict[float, FlowMinute]] = {}
+        self._read: dict[tuple[tuple[str, ...], int], tuple[tuple[Series, ...], dict[float, FlowMinute]]] = {}
 
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a point that CloudWatch does not have is None."""
-        asked = _of_classic(balancer_arn) if is_classic(balancer_arn) else self._of_network(balancer_arn)
+        groups = () if is_classic(balancer_arn) else tuple([each.arn for each in self._world.elb.groups_of(balancer_arn)])
         self._gate.look(balancer_arn, *(() if is_classic(balancer_arn) else ("elbv2:DescribeTargetGroups",)), READ)
-        known = self._read.setdefault((asked, period_s), {})
+        kept = self._read.get(((balancer_arn, *groups), period_s))
+        if kept is None:
+            asked = _of_classic(balancer_arn) if is_classic(balancer_arn) else _of_network(balancer_arn, groups)
+            kept = self._read[(balancer_arn, *groups), period_s] = (asked, {})
+        asked, known = kept
         starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
-        first = next((each for each in starts if each not in known), end)
-        fresh = {each.start: each for each in self._asked(asked, first, end, period_s)} if first < end else {}
+        unknown = [each for each in starts if each not in known]
+        fresh = self._asked(asked, unknown[0], end, period_s) if unknown else {}
         settled = self._world.now - self._world.pace.metric_lag_s - period_s
-        known.update((at, each) for at, each in fresh.items() if at <= settled)
-        return tuple(known.get(each) or fresh[each] for each in starts)
+        for at, each in fresh.items():
+            if at <= settled:
+                known[at] = each
+        return tuple([known.get(each) or fresh[each] for each in starts])
 
-    def _of_network(self, arn: str) -> tuple[Series, ...]:
-        balancer = (("LoadBalancer", dimension(arn)),)
-        groups = ((*balancer, ("TargetGroup", dimension(each.arn))) for each in self._world.elb.groups_of(arn))
-        return (
-            Series("new", NAMESPACE, "NewFlowCount", "Sum", balancer),
-            Series("active", NAMESPACE, "ActiveFlowCount", "Average", balancer),
-            *(Series("hosts", NAMESPACE, "HealthyHostCount", "Minimum", each) for each in groups),
-        )
-
-    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> Iterator[FlowMinute]:
+    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> dict[float, FlowMinute]:
+        """Every period from start to end, by its start."""
         points: defaultdict[str, dict[float, float]] = defaultdict(dict)
         for series in asked:
             said = points[series.name]
             for at, value in self._world.cloudwatch.series(
-                series.namespace, series.metric, dict(series.dimensions), series.stat, period_s, start, end
+                series.namespace, series.metric, series.dimensions, series.stat, period_s, start, end
             ):
                 said[at] = said.get(at, 0) + value
-        new = points["estimated"] | points["new"]
-        for index in range(round((end - start) / period_s)):
-            at = start + index * period_s
-            yield FlowMinute(at, new.get(at), points["active"].get(at), points["hosts"].get(at))
+        new, active, hosts = points["estimated"] | points["new"], points["active"], points["hosts"]
+        spans = [start + index * period_s for index in range(round((end - start) / period_s))]
+        return {at: FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans}
+
+
+def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
+    balancer = {"LoadBalancer": dimension(arn)}
+    both = [balancer | {"TargetGroup": dimension(each)} for each in groups]
+    return (
+        Series("new", NAMESPACE, "NewFlowCount", "Sum", balancer),
+        Series("active", NAMESPACE, "ActiveFlowCount", "Average", balancer),
+        *(Series("hosts", NAMESPACE, "HealthyHostCount", "Minimum", each) for each in both),
+    )
 
 
 def _of_classic(arn: str) -> tuple[Series, ...]:
-    balancer = (("LoadBalancerName", balancer_name(arn)),)
+    balancer = {"LoadBalancerName": balancer_name(arn)}
     return (
         Series("new", CLASSIC, "RequestCount", "Sum", balancer),
         Series("estimated", CLASSIC, "EstimatedALBNewConnectionCount", "Sum", balancer),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import timegm
 from datetime import UTC, datetime
 from functools import lru_cache
-from time import strptime
 from typing import Any
 
 from migrator.model.cluster import MARK, Controller, Ingress, Lease, Service, Trouble, Workload, flags_from
@@ -93,6 +91,12 @@ def trouble_from(raw: dict[str, Any]) -> Trouble:
     return Trouble(raw.get("reason", ""), raw.get("message", ""), instant(raw["lastTimestamp"]))
 
 
+def journal_of(raw: dict[str, Any]) -> str:
+    """The journal that a Lease carries; empty for one that is not ours."""
+    journal: str = (raw["metadata"].get("annotations") or {}).get(JOURNAL, "")
+    return journal
+
+
 def lease_from(raw: dict[str, Any]) -> Lease:
     """A Lease; one that is not ours has an empty journal and epoch 0."""
     meta, spec = raw["metadata"], raw.get("spec") or {}
@@ -100,7 +104,7 @@ def lease_from(raw: dict[str, Any]) -> Lease:
     return Lease(
         namespace=meta["namespace"],
         name=meta["name"],
-        journal=marks.get(JOURNAL, ""),
+        journal=journal_of(raw),
         epoch=int(marks.get(EPOCH, "0")),
         sequence=int(marks.get(SEQUENCE, "0")),
         checksum=marks.get(CHECKSUM, ""),
@@ -127,11 +131,11 @@ def lease_written(lease: Lease, now: float, **metadata: str) -> dict[str, Any]:
 
 def micro_time(at: float) -> str:
     """An instant as MicroTime has it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 @lru_cache(maxsize=1024)
 def instant(text: str) -> float:
     """The instant in a timestamp such as 2024-01-31T12:00:00Z or one with a fraction of a second."""
     whole, _, fraction = text.rstrip("Z").partition(".")
-    return timegm(strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")
+    return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")

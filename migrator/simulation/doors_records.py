@@ -48,7 +48,7 @@ class RecordDoor:
         """The record sets of these names, all types, in the order of `names`. Raises Missing for an unknown zone."""
         self._gate.look(zone_id, "route53:ListResourceRecordSets")
         by_name = self._zone(zone_id)[1]
-        return tuple(record for name in names for record in by_name.get(name, ()))
+        return tuple([record for name in names for record in by_name.get(name, ())])
 
     def insync(self, change_id: str) -> bool:
         """Whether a change has reached every authority. Raises Missing."""

@@ -79,8 +79,8 @@ class DyingJournal:
 
     def append(self, event: Event, *, at: Instant, after: int) -> Entry:
         """Write, and perhaps die before, meanwhile or after."""
-        last = self.inner.read()[-1:]
-        struck = self.crash.strikes("append", waited=bool(last) and at > last[0].at)
+        last = self.inner.last
+        struck = self.crash.strikes("append", waited=last is not None and at > last.at)
         if struck == "before":
             raise Crash
         entry = self.inner.append(event, at=at, after=after)

@@ -9,7 +9,7 @@ from migrator import __version__
 from migrator.machine.tick import Machine, Orders, Standstill
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Migration, signed_digest
-from migrator.model.standing import fold
+from migrator.model.standing import Standing, fold
 from migrator.planning.plan import Wishes, plan
 from migrator.ports.doing import Journal
 from migrator.ports.outside import Outside
@@ -53,6 +53,7 @@ class Voyage:
         self.crashes = self._lost = 0
         self._broken: tuple[str, ...] = ()  # before the journal was lost
         self.beside: Callable[[Entry], None] = lambda entry: None
+        self._standing: tuple[tuple[Entry, ...], Standing] | None = None
         self.aboard: Aboard | None = None  # the machine that its processes run on, where something is wrong with it
 
     @property
@@ -64,6 +65,14 @@ class Voyage:
     def entries(self) -> tuple[Entry, ...]:
         """The journal as it is now, in the middle of a process, too."""
         return self._dying.inner.read()
+
+    @property
+    def standing(self) -> Standing:
+        """What the journal says, folded once for every state that it is in."""
+        entries = self.journal.read()
+        if self._standing is None or self._standing[0] is not entries:
+            self._standing = entries, fold(entries)
+        return self._standing[1]
 
     def lose_journal(self) -> None:
         """The machine's disk is gone, and every line with it."""
@@ -89,12 +98,11 @@ class Voyage:
         self, crash: CrashPlan | None = None, *, host: str = HOST, anew: bool = True, **orders: Any
     ) -> tuple[Machine, Outside]:
         """A new process over the lines that the last one left; with `anew` it begins again after a rollback."""
-        self.journal = MemoryJournal(self.journal.lines)
+        began, self.journal = self.standing, MemoryJournal(self.journal.lines)
         crash = crash or CrashPlan()
         if self.watch is not None:
             self.watch.planned(self.migration)
         self._dying = DyingJournal(self.journal, crash, self._heard)
-        began = fold(self.journal.read())
         goes_on = began.began is not None and (began.ended is None or not anew)
         id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + self._lost + 1}"
         outside = self.stage.joined(id, migration=self.migration.id, host=host)

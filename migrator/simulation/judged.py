@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.model.cluster import MARK
-from migrator.model.standing import fold
 from migrator.sandbox.world.leftovers import leftovers
 from migrator.simulation.journey import Voyage
 from migrator.simulation.picture import GUARDED, moved, pictured
@@ -39,7 +38,7 @@ class Judge:
         if clone is None:
             return ["there is no new Service"]
         hostname = clone["status"]["loadBalancer"]["ingress"][0]["hostname"]
-        if fold(self.voyage.journal.read()).back:
+        if self.voyage.standing.back:
             wrong.append("it was taken back, and is migrated")
         if MARK in clone["metadata"].get("annotations", {}):
             wrong.append("the new Service still carries our mark")

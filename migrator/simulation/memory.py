@@ -26,7 +26,7 @@ class MemoryJournal:
         self._entries: list[Entry] = []
         self._known: tuple[Entry, ...] | None = None
         for line in self._lines:
-            self._entries.append(checked(line, self._last, "in memory"))
+            self._entries.append(checked(line, self.last, "in memory"))
 
     @property
     def lines(self) -> tuple[bytes, ...]:
@@ -47,7 +47,7 @@ class MemoryJournal:
                 seen=(f"the last sequence is {len(self._entries)}, {after} was expected",),
                 do="nothing; it is read again and decided again",
             )
-        entry, line = written(event, at, self._last)
+        entry, line = written(event, at, self.last)
         self._lines.append(line)
         self._entries.append(entry)
         self._known = None
@@ -59,7 +59,8 @@ class MemoryJournal:
         return MemoryJournal([*whole, *(line[:kept] for line in last)])
 
     @property
-    def _last(self) -> Entry | None:
+    def last(self) -> Entry | None:
+        """The entry at the end; None when nothing has begun."""
         return self._entries[-1] if self._entries else None
 
     def _whole(self, lines: list[bytes]) -> list[bytes]:

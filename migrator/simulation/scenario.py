@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from migrator.model.migration import Migration
 from migrator.model.waits import STANDARD, Waits
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
+from migrator.simulation.copies import KeptStage
 from migrator.simulation.journey import Voyage
 from migrator.simulation.mix import Mix, drawn_mix
 from migrator.simulation.picture import GUARDED
@@ -49,15 +51,19 @@ class Scenario(msgspec.Struct, frozen=True):
 
 def drawn(seed: int) -> Scenario:
     """The scenario of a seed: its setting is that of `SHARED` seeds in a row, what goes wrong is its own."""
-    number, chance = seed // SHARED, Random(seed)
-    setting = Random(f"setting {number}")
-    scenario = _of_network(number, setting)
-    if setting.random() < 0.25:
-        scenario = replace(
-            scenario, annotations={**scenario.annotations, f"{TYPE}type": "classic"}, protected=False, classic=True
-        )
+    chance = Random(seed)
     mix = drawn_mix(seed, chance)
-    return replace(scenario, late=chance.choice(LATE), mix=mix)
+    return replace(_setting(seed // SHARED), late=chance.choice(LATE), mix=mix)
+
+
+@lru_cache(maxsize=1)  # it hangs on its number alone, and seeds come in rows
+def _setting(number: int) -> Scenario:
+    """A setting without anything that goes wrong."""
+    chance = Random(f"setting {number}")
+    scenario = _of_network(number, chance)
+    if chance.random() >= 0.25:
+        return scenario
+    return replace(scenario, annotations={**scenario.annotations, f"{TYPE}type": "classic"}, protected=False, classic=True)
 
 
 def _of_network(number: int, chance: Random) -> Scenario:
@@ -117,7 +123,19 @@ PLANS: dict[int, Migration] = {}
 
 
 def staged(scenario: Scenario) -> Stage:
-    """The setting as drawn, serving."""
+    """The setting as drawn, serving. Seeds in a row share it: it is set once, and each has a copy."""
+    setting = replace(scenario, late=1.0, mix=Mix(scenario.setting))  # what goes wrong comes later
+    kept = STAGES.get(scenario.setting)
+    if kept is None or kept[0] != setting:
+        STAGES.clear()
+        kept = STAGES[scenario.setting] = setting, KeptStage(_set(setting))
+    return kept[1].copy()
+
+
+STAGES: dict[int, tuple[Scenario, KeptStage]] = {}
+
+
+def _set(scenario: Scenario) -> Stage:
     spec: dict[str, Any] = {"externalTrafficPolicy": "Local"} if scenario.local else {}
     made = stage(
         seed=scenario.setting,

@@ -110,9 +110,10 @@ class Traveller:
         """Processes until one ends the journey; the outcome, empty where none did."""
         deaths = list(self.mix.deaths)
         while self.processes < MOST_PROCESSES:
-            if (ended := fold(self.voyage.journal.read()).ended) is not None:
-                return ended  # a process died after the last line; another one would have nothing to do
-            if self._back and fold(self.voyage.journal.read()).began is None:
+            standing = self.voyage.standing
+            if standing.ended is not None:
+                return standing.ended  # a process died after the last line; another one would have nothing to do
+            if self._back and standing.began is None:
                 return "untouched"  # nothing ever began, and there is nothing to take back
             self.processes += 1
             death = deaths.pop(0) if deaths else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import TypeVar
 
 from migrator.errors import OutsideError, Unreachable
@@ -24,15 +23,20 @@ def asked(question: Callable[[], T]) -> T | Unknown:
 
 def unread(*values: object) -> Unknown | None:
     """The first Unknown among what was seen, or None."""
-    return next((each for each in values if isinstance(each, Unknown)), None)
+    for each in values:
+        if isinstance(each, Unknown):
+            return each
+    return None
 
 
 def answered_by(servers: list[str], name: str, type: str, outside: Outside) -> list[Answer]:
     """What those of a zone's name servers answer that can be reached; at least one has to. Raises Unreachable."""
     answers = []
     for server in servers:
-        with suppress(OutsideError):
+        try:
             answers.append(outside.names.asked(server, name, type, recursive=False))
+        except OutsideError:
+            continue
     if not answers:
         raise Unreachable(f"none of {len(servers)} name servers answers for {name}")
     return answers

@@ -131,25 +131,27 @@ def not_ours(migration: Migration, service: Service) -> Hold | Fail | None:
 
 def differences(manifest: dict[str, Any], service: Service) -> tuple[str, ...]:
     """Planned values that the stored Service does not have; what the server adds does not count."""
-    wanted = manifest.get("metadata", {}).get("annotations", {})
-    lines = [
-        f"annotation {key} is {service.annotations.get(key)!r}, planned {value!r}"
-        for key, value in sorted(wanted.items())
-        if service.annotations.get(key) != value
-    ]
+    wanted, found = manifest.get("metadata", {}).get("annotations", {}), service.annotations
+    lines = [f"annotation {key} is {found.get(key)!r}, planned {wanted[key]!r}" for key in lacking(wanted, found)]
     return (*lines, *missing_parts("spec", manifest.get("spec", {}), service.spec))
 
 
 def missing_parts(path: str, wanted: Any, found: Any) -> tuple[str, ...]:
     """Where `found` does not contain `wanted`, a line each; lists are compared item by item."""
-    if wanted == found:
-        return ()
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return tuple(line for key in sorted(wanted) for line in missing_parts(f"{path}.{key}", wanted[key], found.get(key)))
+        keys = lacking(wanted, found)
+        return tuple(line for key in keys for line in missing_parts(f"{path}.{key}", wanted[key], found.get(key)))
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = enumerate(zip(wanted, found, strict=True))
         return tuple(line for at, (one, other) in pairs for line in missing_parts(f"{path}[{at}]", one, other))
-    return (f"{path} is {found!r}, planned {wanted!r}",)
+    return () if wanted == found else (f"{path} is {found!r}, planned {wanted!r}",)
+
+
+def lacking(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """The keys of `wanted` that have other values in `found`, sorted; most often there are none."""
+    if wanted.items() <= found.items():
+        return []
+    return sorted(key for key, value in wanted.items() if value != found.get(key))
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:

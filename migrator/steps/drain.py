@@ -53,7 +53,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
 def level(migration: Migration, legacy: Flows) -> float | None:
     """The figure that a person accepts or not: new flows a minute, or open ones where those are more; None is unknown."""
     rate = flows.busiest_per_min(legacy, migration.waits.metric_period_s)
-    return None if rate is None else max(rate, *(each.active or 0.0 for each in legacy.periods))
+    return None if rate is None else max(rate, *[each.active or 0.0 for each in legacy.periods])
 
 
 def beside(migration: Migration, new: Flows | Unknown) -> str:

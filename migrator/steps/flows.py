@@ -30,21 +30,15 @@ def seen(arn: str, migration: Migration, outside: Outside) -> Flows | Unknown:
     return asked(lambda: Flows(outside.metrics.flows(arn, end - periods * period_s, end, period_s), now))
 
 
-def per_min(period: FlowMinute, period_s: int) -> float | None:
-    """New flows a minute in one period; None where it says nothing at all.
+def busiest_per_min(flows: Flows, period_s: int) -> float | None:
+    """New flows a minute in the busiest period; None where a period says nothing at all.
 
     Without requests NewFlowCount is not reported: a missing point is zero only where another metric has one.
     """
-    if period.new is None and period.active is None and period.hosts is None:
+    told = [each for each in flows.periods if (each.new, each.active, each.hosts) != (None, None, None)]
+    if not told or len(told) < len(flows.periods):
         return None
-    return (period.new or 0.0) * 60 / period_s
-
-
-def busiest_per_min(flows: Flows, period_s: int) -> float | None:
-    """New flows a minute in the busiest period; None where a period says nothing at all."""
-    rates = [per_min(each, period_s) for each in flows.periods]
-    known = [each for each in rates if each is not None]
-    return None if len(known) < len(rates) else max(known, default=None)
+    return max([each.new or 0.0 for each in told]) * 60 / period_s
 
 
 def busy(flows: Flows | Unknown, migration: Migration, moved: Instant | None) -> Wait | None:
@@ -84,7 +78,7 @@ def before(flows: Flows, waits: Waits, moved: Instant | None, every: float) -> W
 def quiet_at(flows: Flows, waits: Waits) -> Instant:
     """When it can be seen quiet at the earliest: the last loud period has left the window, the next one shows none open."""
     period_s = waits.metric_period_s
-    loud = [each for each in flows.periods if (per_min(each, period_s) or 0) > waits.noise_flows_per_min]
+    loud = [each for each in flows.periods if (each.new or 0.0) * 60 / period_s > waits.noise_flows_per_min]
     left = loud[-1].start + period_s + waits.quiet_s if loud else 0.0
     closed = flows.periods[-1].start + 2 * period_s if flows.periods[-1].active else 0.0
     return max(left, closed) + waits.metric_lag_s

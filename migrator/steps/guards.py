@@ -51,7 +51,8 @@ class HealthSeen(msgspec.Struct, frozen=True):
     def sick(self) -> tuple[int, ...]:
         """Ports without a healthy target, missing ones among them."""
         assert isinstance(self.health, Health)
-        return tuple(each for each in self.ports if each not in self.health.ports or each in self.health.sick_ports)
+        sick = self.health.sick_ports
+        return tuple(each for each in self.ports if each not in self.health.ports or each in sick)
 
 
 def look_legacy_health(migration: Migration, standing: Standing, outside: Outside) -> HealthSeen:

@@ -24,12 +24,13 @@ class Health(msgspec.Struct, frozen=True):
     @property
     def healthy(self) -> int:
         """Healthy targets over all ports."""
-        return sum(each.state == "healthy" for targets in self.ports.values() for each in targets)
+        return len([each for targets in self.ports.values() for each in targets if each.state == "healthy"])
 
     @property
     def sick_ports(self) -> tuple[int, ...]:
         """Ports without a single healthy target."""
-        return tuple(port for port in sorted(self.ports) if not zones(self.ports[port]))
+        serving = {port for port, targets in self.ports.items() for each in targets if each.state == "healthy"}
+        return tuple(sorted(self.ports.keys() - serving))
 
     def lines(self) -> tuple[str, ...]:
         """Each target that is not healthy, a line each."""
@@ -74,7 +75,9 @@ def behind(listeners: tuple[Listener, ...], outside: Outside) -> Health:
     targets = {arn: outside.balancers.targets(arn) for arn in arns}
     ports: PortTargets = {}
     for each in listeners:
-        ports[each.port] = (*ports.get(each.port, ()), *(target for arn in each.groups for target in targets[arn]))
+        ports[each.port] = ports.get(each.port, ())
+        for arn in each.groups:
+            ports[each.port] += targets[arn]
     return Health(ports)
 
 

@@ -88,8 +88,9 @@ def often(name: str, standing: Standing) -> tuple[RecordSet, ...]:
     """The forms that a step brought record sets to so often, since a person said go on, that somebody sets them back."""
     since = max((at for (step, code), at in standing.released.items() if step == name and code in EDITED), default=0.0)
     made = [done.effect for done in standing.done(name) if done.at > since]
-    swaps = [swap for effect in made if isinstance(effect, ChangeRecords) for swap in effect.swaps if swap.before != swap.after]
-    return tuple(each.after for each in swaps if sum(swap.after == each.after for swap in swaps) >= OFTEN)
+    swaps = [swap for effect in made if isinstance(effect, ChangeRecords) for swap in effect.swaps]
+    forms = [swap.after for swap in swaps if swap.before != swap.after]
+    return tuple(each for each in forms if forms.count(each) >= OFTEN)
 
 
 def fought(batch: ChangeRecords, records: RecordsSeen) -> Hold | None:

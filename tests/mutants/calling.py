@@ -76,7 +76,7 @@ def taken_for_done(self: Any) -> None:
 def unasked(self: Any) -> None:
     """The call that was in flight is forgotten, and the next one intended."""
     standing = self.log.standing
-    self.log.standing = changed(standing, pending=None)
+    self.log.standing = replace(standing, pending=None)
 
 
 def unmarked(absent: Callable[..., Any]) -> Callable[..., Any]:

@@ -109,7 +109,8 @@ class World:
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Run `act` once `delay_s` from now."""
-        self.at(self.now + delay_s, act)
+        self._timer_count += 1
+        heapq.heappush(self._timers, (self.now + delay_s, self._timer_count, act))
 
     def next_due(self) -> float | None:
         """When the next timer is due, or None when nothing is pending."""

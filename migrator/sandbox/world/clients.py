@@ -5,6 +5,7 @@ The traffic door has their twins on real sockets.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.network_flows import Flow, Lost
@@ -53,7 +54,7 @@ class Client:
         self._starts += 1
         self._running = self._starts
         run = self._starts
-        self.world.after(self.world.random.random() * self.every_s, lambda: self._turn(run))
+        self.world.after(self.world.random.random() * self.every_s, partial(self._turn, run))
 
     def stop(self) -> None:
         """Ask no more and hang up. A request in flight is not counted."""
@@ -67,14 +68,14 @@ class Client:
         if isinstance(made, Lost):
             self._lose(began, made.why)
         elif self.takes_s:
-            self.world.after(self.takes_s, lambda: self._finish(made, began, run))
+            self.world.after(self.takes_s, partial(self._finish, made, began, run))
         else:
             self._finish(made, began, run)
 
     def _turn(self, run: int) -> None:
         if run != self._running:
             return
-        self.world.after(self.every_s, lambda: self._turn(run))
+        self.world.after(self.every_s, partial(self._turn, run))
         self.request()
 
     def _connection(self) -> Flow | Lost:

@@ -27,7 +27,9 @@ Counts = tuple[tuple[Level, Tally], tuple[Level, Tally]]  # of one zone, and of 
 NAMESPACE = "AWS/NetworkELB"
 FLOW_METRICS = ("NewFlowCount", "NewFlowCount_TCP", "ActiveFlowCount", "ActiveFlowCount_TCP")
 HOST_METRICS = {"HealthyHostCount": "healthy", "UnHealthyHostCount": "unhealthy"}
-STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
+STATISTICS = {"SampleCount": "count", "Average": "", "Sum": "total", "Minimum": "low", "Maximum": "high"}
+"""Each with the field of a `Sample` that it is; the average is none of them."""
+NAMED_BY = {NAMESPACE: "LoadBalancer", classic.NAMESPACE: classic.DIMENSION}
 
 
 @dataclass(slots=True)
@@ -46,8 +48,10 @@ class Sample:
 
     def statistic(self, name: str) -> float:
         """The value of one of STATISTICS."""
-        values = {"SampleCount": self.count, "Sum": self.total, "Minimum": self.low, "Maximum": self.high}
-        return self.total / self.count if name == "Average" else values[name]
+        if name == "Average":
+            return self.total / self.count
+        value: float = getattr(self, STATISTICS[name])
+        return value
 
 
 @dataclass(slots=True)
@@ -151,18 +155,19 @@ class CloudWatch:
         `start` is included, `end` is not. A period shorter than the world's own gives points as far apart as the
         world keeps them; one that is not over yet has a point for the part of it that can be read.
         """
-        named_by = {NAMESPACE: "LoadBalancer", classic.NAMESPACE: classic.DIMENSION}.get(namespace, "")
-        life = self._lives.get(dimensions.get(named_by, ""))
+        life = self._lives.get(dimensions.get(NAMED_BY.get(namespace, ""), ""))
         if life is None or stat not in STATISTICS:
             return []
-        sampled = self._sample if namespace == NAMESPACE else self._classic_sample
+        counted = self._counted_as(life, metric, dimensions) if namespace == NAMESPACE else None
+        if counted is None and namespace == NAMESPACE:
+            return []
         period = max(period, self.period_s)
         readable = self.world.now - self.world.pace.metric_lag_s
         first, past = int(start // period) * period, min(end, life.ended, readable)
         points: dict[int, Sample] = {}
         number = max(int(first // self.period_s), int(life.started // self.period_s))
         while number * self.period_s < past and (number + 1) * self.period_s <= readable:
-            sample = sampled(life, metric, dimensions, number)
+            sample = self._classic_sample(life, metric, dimensions, number) if counted is None else _sample(counted, number)
             at = number * self.period_s // period * period
             if sample is not None and at < end:
                 if at in points:
@@ -172,32 +177,22 @@ class CloudWatch:
             number += 1
         return [(float(at), sample.statistic(stat)) for at, sample in points.items() if at >= first]
 
-    def _sample(self, life: _Life, metric: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
-        """One bucket of one metric, or None when it has no point."""
-        names, zone = dimensions.keys(), dimensions.get("AvailabilityZone")
-        if metric in HOST_METRICS and names - {"AvailabilityZone"} == {"LoadBalancer", "TargetGroup"}:
-            return self._host_sample(life, HOST_METRICS[metric], dimensions, number)
-        if metric not in FLOW_METRICS or names - {"AvailabilityZone"} != {"LoadBalancer"}:
-            return None
-        if zone is not None and zone not in life.zones:
-            return None
-        if metric.startswith("NewFlowCount"):
-            tally = life.new.get(zone)
-            count = tally.counts.get(number) if tally else None
-            return None if count is None else Sample(1, count, count, count)
-        level = life.active.get(zone)
-        low, high, average = level.at(number) if level else (0, 0, 0.0)
-        return Sample(1, average, low, high)
-
-    def _host_sample(self, life: _Life, state: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
-        if dimensions["TargetGroup"] not in self._groups.get(dimensions["LoadBalancer"], ()):
-            return None
+    def _counted_as(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Level | Tally | None:
+        """What a metric of a Network Load Balancer is read from; None where there is no such metric."""
         zone = dimensions.get("AvailabilityZone")
         if zone is not None and zone not in life.zones:
             return None
-        level = self._hosts.get((dimensions["TargetGroup"], state, zone))
-        low, high, average = level.at(number) if level else (0, 0, 0.0)
-        return Sample(1, average, low, high)
+        named_by = dimensions.keys() - {"AvailabilityZone"}
+        if metric in HOST_METRICS and named_by == {"LoadBalancer", "TargetGroup"}:
+            group = dimensions["TargetGroup"]
+            if group not in self._groups.get(dimensions["LoadBalancer"], ()):
+                return None
+            return self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s)
+        if metric not in FLOW_METRICS or named_by != {"LoadBalancer"}:
+            return None
+        if metric.startswith("NewFlowCount"):
+            return life.new.get(zone) or Tally(self.period_s)
+        return life.active.get(zone) or Level(self.period_s)
 
     def _classic_sample(self, life: _Life, metric: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
         """One bucket of a metric of a Classic Load Balancer, or None when it has no point."""
@@ -236,6 +231,15 @@ class CloudWatch:
             for group in self._groups.get(lb, ()):
                 for metric in HOST_METRICS:
                     yield metric, {**where, "TargetGroup": group}
+
+
+def _sample(counted: Level | Tally, number: int) -> Sample | None:
+    """One bucket of a metric, or None when it has no point."""
+    if isinstance(counted, Tally):
+        count = counted.counts.get(number)
+        return None if count is None else Sample(1, count, count, count)
+    low, high, average = counted.at(number)
+    return Sample(1, average, low, high)
 
 
 def _kept(counts: dict[str | None, Count], zone: str | None, kind: Callable[[int], Count], period_s: int) -> Count:

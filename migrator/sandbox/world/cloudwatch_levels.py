@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+MOST_UNCOUNTED = 1000
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -22,26 +24,35 @@ class Level:
     """A number that goes up and down, such as open flows or healthy targets, with its history by bucket."""
 
     period_s: int
-    level: int = 0
+    level: int = 0  # after all that is counted
     numbers: list[int] = field(default_factory=list)  # of the buckets in which it changed, ascending
     buckets: list[Bucket] = field(default_factory=list)
+    uncounted: list[tuple[int, float]] = field(default_factory=list)  # changes since somebody last read: many are never read
 
     def change(self, by: int, at: float) -> None:
         """Add `by` at an instant no earlier than the last one."""
-        number = int(at // self.period_s)
-        if not self.numbers or self.numbers[-1] != number:
-            self._close()
-            self.numbers.append(number)
-            self.buckets.append(Bucket(self.level, self.level, 0.0, float(number * self.period_s), self.level))
-        bucket = self.buckets[-1]
-        if at > bucket.until:
-            bucket.area += self.level * (at - bucket.until)
-            bucket.until = at
-        level = self.level = bucket.level = self.level + by
-        if level < bucket.low:
-            bucket.low = level
-        elif level > bucket.high:
-            bucket.high = level
+        self.uncounted.append((by, at))
+        if len(self.uncounted) == MOST_UNCOUNTED:
+            self._count()
+
+    def _count(self) -> None:
+        """Put every change into its bucket."""
+        for by, at in self.uncounted:
+            number = int(at // self.period_s)
+            if not self.numbers or self.numbers[-1] != number:
+                self._close()
+                self.numbers.append(number)
+                self.buckets.append(Bucket(self.level, self.level, 0.0, float(number * self.period_s), self.level))
+            bucket = self.buckets[-1]
+            if at > bucket.until:
+                bucket.area += self.level * (at - bucket.until)
+                bucket.until = at
+            level = self.level = bucket.level = self.level + by
+            if level < bucket.low:
+                bucket.low = level
+            elif level > bucket.high:
+                bucket.high = level
+        self.uncounted.clear()
 
     def _close(self) -> None:
         """Count the last bucket to its end."""
@@ -52,6 +63,8 @@ class Level:
 
     def at(self, number: int) -> tuple[int, int, float]:
         """Lowest, highest and average level of one bucket; the level never changes in one that is not kept."""
+        if self.uncounted:
+            self._count()
         index = bisect_right(self.numbers, number) - 1
         if index < 0:
             return 0, 0, 0.0

@@ -168,7 +168,7 @@ def attempt(world: World, where: str, operation: str, subject: str, act: Callabl
 
     Raises what `act` raises, what the fault says, or Crash for a fault of mode "stop".
     """
-    fault = world.faults.strike(where, operation, subject, now=world.now)
+    fault = world.faults.strike(where, operation, subject, now=world.now) if world.faults.armed else None
     if fault is None:
         return act()
     if fault.mode == "stop":

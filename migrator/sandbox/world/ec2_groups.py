@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator.sandbox.world.ec2_nouns import NetworkInterface, Rule, SecurityGroup, Vpc
@@ -17,7 +17,10 @@ Noun = TypeVar("Noun")
 
 
 class SecurityGroups:
-    """The groups and rules of an account by id, and what else they depend on."""
+    """The groups and rules of an account by id, and what else they depend on.
+
+    `state` numbers what security groups admit: as long as it stays, so do the groups and their rules.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -25,6 +28,7 @@ class SecurityGroups:
         self.interfaces: dict[str, NetworkInterface] = {}
         self.groups: dict[str, SecurityGroup] = {}
         self.rules: dict[str, Rule] = {}
+        self.state = 0
         self._permissions: dict[tuple[object, ...], str] = {}  # what a rule permits -> its id
 
     def _id(self, prefix: str) -> str:
@@ -58,6 +62,7 @@ class SecurityGroups:
         for rule in group.rules:
             del self._permissions[self.rules.pop(rule).permission]
         del self.groups[id]
+        self.state += 1
 
     def group(self, id: str) -> SecurityGroup:
         """The security group with this id; InvalidGroup.NotFound."""
@@ -65,10 +70,9 @@ class SecurityGroups:
             raise AwsError("InvalidGroup.NotFound", f"The security group '{id}' does not exist")
         return self.groups[id]
 
-    def rules_of(self, group_id: str, *, egress: bool = False) -> Iterator[Rule]:
+    def rules_of(self, group_id: str, *, egress: bool = False) -> list[Rule]:
         """The rules of a group in one direction, in the order in which they were authorized."""
-        rules = (self.rules[each] for each in self.group(group_id).rules)
-        return (each for each in rules if each.egress == egress)
+        return [rule for each in self.group(group_id).rules if (rule := self.rules[each]).egress == egress]
 
     def authorize(self, group_id: str, specs: Iterable[RuleSpec], *, egress: bool = False) -> list[Rule]:
         """Add rules to a group, all or none.
@@ -86,7 +90,7 @@ class SecurityGroups:
             if rule.permission in self._permissions or permissions.count(rule.permission) > 1:
                 raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{_described(rule)}" already exists')
         quota = self.world.quotas.value("Inbound or outbound rules per security group")
-        if sum(1 for _ in self.rules_of(group_id, egress=egress)) + len(added) > quota:
+        if len(self.rules_of(group_id, egress=egress)) + len(added) > quota:
             raise AwsError(
                 "RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached."
             )
@@ -94,6 +98,7 @@ class SecurityGroups:
             self.rules[rule.id] = rule
             self._permissions[rule.permission] = rule.id
             group.rules.append(rule.id)
+        self.state += 1
         self.world.elb.recheck()
         return added
 
@@ -106,6 +111,7 @@ class SecurityGroups:
         for each in dict.fromkeys(ids):
             group.rules.remove(each)
             del self._permissions[self.rules.pop(each).permission]
+        self.state += 1
         self.world.elb.recheck()
 
     def permitting(self, group_id: str, spec: RuleSpec, *, egress: bool = False) -> Rule | None:

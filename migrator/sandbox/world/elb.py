@@ -244,6 +244,7 @@ class ElasticLoadBalancing(Balancers):
         """A listener of either family is there."""
         self.listeners[listener.arn] = listener
         self._listeners_of.setdefault(listener.lb_arn, {})[listener.arn] = listener
+        self._sorted.pop(listener.lb_arn, None)
         for group_arn, _ in listener.forwards:
             self._forwarding.setdefault(group_arn, {})[listener.arn] = listener
             self.world.cloudwatch.watched(listener.lb_arn, group_arn)

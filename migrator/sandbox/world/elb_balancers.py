@@ -114,6 +114,7 @@ class Balancers(Store):
         for mapping in lb.zones:
             self._by_address.pop(mapping.address, None)
         self._listeners_of.pop(arn, None)
+        self._sorted.pop(arn, None)
         self.vanishing[arn] = lb
         self.world.cloudwatch.ended(lb)
         self.world.after(self.world.drawn(self.world.pace.delete_s), lambda: self._vanish(lb))
@@ -253,6 +254,7 @@ class Balancers(Store):
         A Classic Load Balancer's group is there for its listeners alone and goes with the last of them.
         """
         del self.listeners[listener.arn], self._listeners_of[listener.lb_arn][listener.arn]
+        self._sorted.pop(listener.lb_arn, None)
         for group_arn, _ in listener.forwards:
             del self._forwarding[group_arn][listener.arn]
             if is_classic(group_arn) and not self._forwarding[group_arn]:

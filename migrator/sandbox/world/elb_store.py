@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.balancers import Listener, LoadBalancer, Target, TargetGroup, is_classic
@@ -34,6 +35,7 @@ class Store:
         self._by_address: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], str] = {}  # each family has its own names
         self._listeners_of: dict[str, dict[str, Listener]] = {}  # load balancer -> its listeners
+        self._sorted: dict[str, tuple[list[Listener], list[TargetGroup]]] = {}  # what `_hanging_on` keeps
         self._forwarding: dict[str, dict[str, Listener]] = {}  # target group -> listeners that forward to it
         self._watchers: list[Watcher] = []
         self.health = TargetHealth(world, self)
@@ -72,19 +74,27 @@ class Store:
 
     def by_dns(self, name: str) -> LoadBalancer | None:
         """The load balancer with this DNS name: any case, with or without trailing dot or `dualstack.`; or None."""
-        return self.balancers.get(self._by_dns.get(name.lower().rstrip(".").removeprefix("dualstack."), ""))
+        return self.balancers.get(self._by_dns.get(_plain(name), ""))
 
     # How things hang together
 
     def listeners_of(self, lb_arn: str) -> list[Listener]:
-        """The listeners of a load balancer, sorted by port; empty for an unknown one."""
-        listeners = list(self._listeners_of.get(lb_arn, {}).values())
-        return listeners if len(listeners) < 2 else sorted(listeners, key=lambda each: (each.port, each.protocol))
+        """The listeners of a load balancer, sorted by port; empty for an unknown one. To be read only."""
+        return (self._sorted.get(lb_arn) or self._hanging_on(lb_arn))[0]
 
     def groups_of(self, lb_arn: str) -> list[TargetGroup]:
-        """The target groups that a load balancer's listeners forward to, each once, by port of the listener."""
-        arns = dict.fromkeys(arn for each in self.listeners_of(lb_arn) for arn, _ in each.forwards)
-        return [self.groups[each] for each in arns]
+        """The target groups that a load balancer's listeners forward to, each once, by port of the listener. To be read only."""
+        return (self._sorted.get(lb_arn) or self._hanging_on(lb_arn))[1]
+
+    def _hanging_on(self, lb_arn: str) -> tuple[list[Listener], list[TargetGroup]]:
+        """Both, kept until a listener comes or goes: whoever changes `_listeners_of` drops them.
+
+        A listener's ports and groups never change, and a group stays for as long as a listener forwards to it.
+        """
+        listeners = sorted(self._listeners_of.get(lb_arn, {}).values(), key=lambda each: (each.port, each.protocol))
+        arns = dict.fromkeys(arn for each in listeners for arn, _ in each.forwards)
+        both = self._sorted[lb_arn] = listeners, [self.groups[each] for each in arns]
+        return both
 
     def balancer_of(self, group_arn: str) -> LoadBalancer | None:
         """The load balancer that forwards to a target group (there is at most one), or None."""
@@ -121,3 +131,9 @@ class Store:
         """Pass an event on to everyone who subscribed."""
         for each in self._watchers:
             each(event, arn, target)
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    """A DNS name as load balancers are known by it."""
+    return name.lower().rstrip(".").removeprefix("dualstack.")

@@ -72,12 +72,12 @@ class Kube:
     def find(self, kind: str, namespace: str, name: str) -> KubeObject | None:
         """One object, or None."""
         shelf = self._shelves.get(kind)
-        return shelf.get((namespace, name)) if shelf else None
+        return None if shelf is None else shelf.objects.get((namespace, name))
 
     def list(self, kind: str, namespace: str | None = None) -> list[KubeObject]:
         """All objects of a kind, or those of one namespace, by namespace and name."""
         shelf = self._shelves.get(kind)
-        return shelf.every(namespace) if shelf else []
+        return [] if shelf is None else shelf.every(namespace)
 
     def shelf(self, kind: str) -> Shelf:
         """Where the objects of a kind are kept, for those who read them in pages."""
@@ -257,7 +257,7 @@ class Kube:
             claims = self._gate.admitted(kind, new, old)
         if new == old:
             return old
-        if kind.generation and _meant(new) != _meant(old):
+        if kind.generation and subresource != "status" and _meant(new) != _meant(old):
             new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         if dry_run:
             claims.undo()

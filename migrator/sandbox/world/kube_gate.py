@@ -78,7 +78,8 @@ class Gate:
         """Hold a writer to the version and the object that it names in its metadata, if it does."""
         if (version := given.get("resourceVersion")) and version != old["resourceVersion"]:
             raise modified(kind, old["name"])
-        self.precondition(kind, old, "UID", "uid", given.get("uid"))
+        if uid := given.get("uid"):
+            self.precondition(kind, old, "UID", "uid", uid)
 
     def precondition(self, kind: Kind, meta: KubeObject, told: str, member: str, wanted: str | None) -> None:
         """Hold a writer to what it expects of the object."""

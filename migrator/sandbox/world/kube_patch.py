@@ -40,7 +40,7 @@ def merged(value: Any, patch: Any) -> Any:
         if each is None:
             result.pop(key, None)
         else:
-            result[key] = merged(result.get(key), each)
+            result[key] = merged(result.get(key), each) if isinstance(each, dict) else each
     return result
 
 

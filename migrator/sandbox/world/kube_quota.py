@@ -22,11 +22,11 @@ class Quotas:
     """Refuses what would exceed a quota and keeps `status.used` right. Namespaces without one cost nothing."""
 
     def __init__(self, kube: Kube) -> None:
-        self._kube = kube
+        self._kube, self._shelf = kube, kube.shelf("ResourceQuota")
 
     def check(self, kind: Kind, new: KubeObject, old: KubeObject | None) -> None:
         """Raises KubeError 403 when storing `new` in place of `old` would take more than is left."""
-        if not kind.namespaced or not self._kube.shelf("ResourceQuota"):
+        if not kind.namespaced or not self._shelf.objects:
             return
         before = _usage(kind, old) if old else {}
         wanted = {key: count for key, each in _usage(kind, new).items() if (count := each - before.get(key, 0)) > 0}
@@ -41,7 +41,7 @@ class Quotas:
 
     def changed(self, obj: KubeObject) -> None:
         """Count again in a namespace that has quotas."""
-        if not self._kube.shelf("ResourceQuota"):
+        if not self._shelf.objects:
             return
         for quota in self._kube.list("ResourceQuota", obj["metadata"].get("namespace", "")):
             status = {

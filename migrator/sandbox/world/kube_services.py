@@ -14,6 +14,7 @@ from migrator.sandbox.world.kube_pools import Claims, Pool
 from migrator.sandbox.world.kube_refusals import Complaint, internal, invalid, invalid_value
 from migrator.sandbox.world.kube_service_defaults import draws_ports, drop_dependent, keep_allocated, with_defaults
 from migrator.sandbox.world.kube_service_rules import Spec, service_complaints, source_ranges, wants_check_port
+from migrator.sandbox.world.trouble import KubeError
 
 _NETWORK = ipaddress.ip_network("10.100.0.0/16")  # what EKS gives a cluster whose VPC is outside 10.0.0.0/8
 _FIRST = int(_NETWORK.network_address)
@@ -28,14 +29,22 @@ def _number(address: str) -> int:
     return int(ipaddress.ip_address(address))
 
 
+def _no_address() -> KubeError:
+    return internal("failed to allocate a serviceIP: range is full")
+
+
+def _no_port() -> KubeError:
+    return internal("failed to allocate a nodePort: range is full")
+
+
 class Services:
     """The cluster's service network and node ports, and who holds which."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         # Offset 1 is the `kubernetes` Service's own, drawn by nobody else.
-        self._addresses = Pool(_FIRST + 2, _FIRST + 65534, 255, lambda: internal("failed to allocate a serviceIP: range is full"))
-        self._ports = Pool(30000, 32767, 86, lambda: internal("failed to allocate a nodePort: range is full"))
+        self._addresses = Pool(_FIRST + 2, _FIRST + 65534, 255, _no_address)
+        self._ports = Pool(30000, 32767, 86, _no_port)
 
     def created(self, new: KubeObject) -> Claims:
         """Complete a new Service in place, or refuse it. Raises KubeError 400 or 422."""

@@ -12,44 +12,36 @@ Key = tuple[str, str]
 
 
 class Shelf:
-    """Objects by key; reading one is a look-up, a listing costs what it returns."""
+    """Objects by key; reading one is a look-up in `objects`, a listing costs what it returns."""
 
     def __init__(self) -> None:
-        self._objects: dict[Key, KubeObject] = {}
+        self.objects: dict[Key, KubeObject] = {}
         self._keys: list[Key] = []
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def get(self, key: Key) -> KubeObject | None:
-        """The object, or None."""
-        return self._objects.get(key)
 
     def put(self, key: Key, obj: KubeObject) -> None:
         """Store an object, new or changed."""
-        if key not in self._objects:
+        if key not in self.objects:
             insort(self._keys, key)
-        self._objects[key] = obj
+        self.objects[key] = obj
 
     def pop(self, key: Key) -> None:
         """Take an object out that is there."""
-        del self._objects[key]
+        del self.objects[key]
         del self._keys[bisect_left(self._keys, key)]
 
     def every(self, namespace: str | None = None) -> list[KubeObject]:
         """All objects, or those of one namespace."""
-        return [self._objects[each] for each in self._within(namespace)]
+        keys = self._keys if namespace is None else self._within(namespace)
+        return list(map(self.objects.__getitem__, keys))
 
     def after(self, key: Key, namespace: str | None = None) -> Iterator[tuple[Key, KubeObject]]:
         """What is listed behind `key`, which itself may be gone; ("", "") begins at the first."""
         for each in self._keys[bisect_right(self._keys, key) :]:
             if namespace is None or each[0] == namespace:
-                yield each, self._objects[each]
+                yield each, self.objects[each]
             elif each[0] > namespace:
                 return
 
-    def _within(self, namespace: str | None) -> list[Key]:
-        if namespace is None:
-            return self._keys
+    def _within(self, namespace: str) -> list[Key]:
         first = bisect_left(self._keys, (namespace, ""))
         return self._keys[first : bisect_left(self._keys, (namespace + "\0", ""), first)]

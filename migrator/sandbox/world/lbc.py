@@ -37,7 +37,7 @@ class LoadBalancerController:
         self.settings = Settings(cluster_name=world.cluster)
         self._backend = BackendGroup(world)
         self._queue = WorkQueue(world, self._sync, self._crashed, workers=_WORKERS)
-        self._bindings = BindingController(world, lambda: self.settings, lambda: self.process.up, self._crashed)
+        self._bindings = BindingController(world, self._set, self._is_up, self._crashed)
         world.kube.subscribe("Service", self._service_changed)
         world.kube.mutate("Service", self._admit)
         self.process = Process(world, NAMESPACE, DEPLOYMENT, started=self._started, stopped=self._stopped)
@@ -58,6 +58,12 @@ class LoadBalancerController:
 
     def _crashed(self) -> None:
         self.process.crash()
+
+    def _set(self) -> Settings:
+        return self.settings
+
+    def _is_up(self) -> bool:
+        return self.process.up
 
     # What it notices
 

@@ -95,7 +95,7 @@ class Stack:
 
     def owns(self, tags: dict[str, str]) -> bool:
         """Whether something with these tags belongs to the stack."""
-        return all(tags.get(key) == value for key, value in self.marks.items())
+        return self.marks.items() <= tags.items()
 
 
 def existing_balancer(balancers: dict[str, LoadBalancer], stack: Stack) -> LoadBalancer | None:

@@ -45,6 +45,9 @@ class Names:
         self.authorities = tuple(world.network.allocate_address("dns") for _ in range(AUTHORITIES))
         self.balancers = BalancerZone(world)
         self.zones = ZoneIndex(world)
+        self._known: dict[tuple[str, str, int, bool], Answer] = {}  # what was answered in the states of `_as_of`
+        self._as_of = -1, -1
+        self._drawn = False  # whether a routing policy had a hand in the answer at hand
 
     def answer(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
         """What one name server says about a name, authoritatively.
@@ -52,7 +55,22 @@ class Names:
         `authority` is 0 to 3: between a change and its INSYNC they may differ. `vpc` asks from inside the VPC, where
         private zones go first. REFUSED for a name in no zone that it holds. No CNAME is followed.
         """
-        name = canonical(name)
+        # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
+        # what a routing policy picks is picked anew each time.
+        states = self.world.network.state, self.world.route53.state
+        if states != self._as_of:
+            self._as_of = states
+            self._known.clear()
+        asked = (canonical(name), rtype, authority, vpc)
+        known = self._known.get(asked)
+        if known is None:
+            self._drawn = False
+            known = self._looked_up(*asked)
+            if not self._drawn:
+                self._known[asked] = known
+        return known
+
+    def _looked_up(self, name: str, rtype: str, authority: int, vpc: bool) -> Answer:
         if self.balancers.holds(name):
             return self.balancers.answer(name, rtype)
         held = self.zones.holding(name, authority, vpc=vpc)
@@ -63,7 +81,8 @@ class Names:
 
     def asked(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
         """`answer`, unless a fault is armed where "dns", operation "authority:<n>", for a subject in the name."""
-        fault = self.world.faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now)
+        faults = self.world.faults
+        fault = faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now) if faults.armed else None
         if fault is None:
             return self.answer(name, rtype, authority=authority, vpc=vpc)
         return struck(fault.mode, fault.delay_s, lambda: self.answer(name, rtype, authority=authority, vpc=vpc))
@@ -74,7 +93,8 @@ class Names:
         A name outside every zone of this world does not exist; the zones' ancestors up to the root do.
         """
         picked = self.world.random.randrange(AUTHORITIES)
-        said = self.asked(name, rtype, authority=picked, vpc=vpc)
+        ask = self.asked if self.world.faults.armed else self.answer
+        said = ask(name, rtype, authority=picked, vpc=vpc)
         if said is REFUSED and self.answer(name, rtype, authority=picked, vpc=vpc) is not REFUSED:
             return SERVER_FAILED  # it is the name's own server, and refuses
         return self._outside(canonical(name), rtype) if said is REFUSED else said
@@ -97,6 +117,7 @@ class Names:
         return absent(held.soa) if exists else no_such_name(held.soa)
 
     def _answered(self, held: Held, name: str, rtype: str, sets: tuple[RecordSet, ...], depth: int) -> Answer:
+        self._drawn = self._drawn or sets[0].set_identifier is not None
         records: list[Record] = []
         for each in chosen(self.world, sets):
             if each.alias is None:

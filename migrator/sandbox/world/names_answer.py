@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import msgspec
 
 Record = tuple[str, str, int, str]  # name, type, TTL in seconds, value as in a zone file
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An answer, or its absence.
 
     rcode          "NOERROR", "NXDOMAIN", "REFUSED" or "SERVFAIL"; empty when no reply comes at all
@@ -65,7 +65,7 @@ def struck(mode: str, delay_s: float, answer: Callable[[], Answer]) -> Answer:
         return REFUSED
     if mode in ("stop", "lose-reply"):
         return SILENT
-    return replace(answer(), delay_s=delay_s) if mode == "slow" else SERVER_FAILED
+    return msgspec.structs.replace(answer(), delay_s=delay_s) if mode == "slow" else SERVER_FAILED
 
 
 def followed(ask: Callable[[str], Answer], name: str, rtype: str) -> Answer:
@@ -76,8 +76,8 @@ def followed(ask: Callable[[str], Answer], name: str, rtype: str) -> Answer:
         said = ask(name)
         delay_s += said.delay_s
         records += said.records
-        aliases = said.values("CNAME")
-        if rtype == "CNAME" or not aliases or said.values(rtype):
+        aliases = said.values("CNAME") if said.records and rtype != "CNAME" else ()
+        if not aliases or said.values(rtype):
             return Answer(said.rcode, tuple(records), said.soa, False, delay_s)
         name = canonical(aliases[-1])
     return SERVER_FAILED

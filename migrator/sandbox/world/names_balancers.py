@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.names_answer import Answer, absent, found, no_such_name
@@ -9,7 +10,7 @@ from migrator.sandbox.world.network_routing import in_reach
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
-    from migrator.sandbox.world.balancers import LoadBalancer, TargetGroup
+    from migrator.sandbox.world.balancers import LoadBalancer, TargetGroup, ZoneMapping
 
 SERVERS = ("ns-332.awsdns-41.com.", "ns-560.awsdns-06.net.", "ns-1119.awsdns-11.org.", "ns-1793.awsdns-32.co.uk.")
 NS_TTL_S = 1800
@@ -27,7 +28,9 @@ class BalancerZone:
         self._world = world
         self.name = f"elb.{world.region}.amazonaws.com."
         self.names = (self.name, f"{world.region}.elb.amazonaws.com.")
-        self._serving: dict[str, tuple[int, tuple[str, ...]]] = {}  # load balancer -> the network's state, its addresses in it
+        self._below = tuple(f".{each}" for each in self.names)
+        self._known: dict[tuple[str, str], Answer] = {}  # what was answered in the network's state `_as_of`
+        self._as_of = -1
 
     def soa(self, name: str) -> tuple[str, int]:
         """The zone that a name lies in, and for how long the absence of a name in it may be kept."""
@@ -40,7 +43,7 @@ class BalancerZone:
 
     def holds(self, name: str) -> bool:
         """Whether a name lies in this zone."""
-        return self._zone_of(name) is not None
+        return name.endswith(self._below) or name in self.names
 
     def name_server_index(self, name: str) -> int | None:
         """Which authority a name server's host name stands for; None when it is not one of this zone's."""
@@ -48,6 +51,15 @@ class BalancerZone:
 
     def answer(self, name: str, rtype: str) -> Answer:
         """What the zone's servers say about a name in it."""
+        if self._as_of != self._world.network.state:
+            self._as_of = self._world.network.state
+            self._known.clear()
+        known = self._known.get((name, rtype))
+        if known is None:
+            known = self._known[name, rtype] = self._looked_up(name, rtype)
+        return known
+
+    def _looked_up(self, name: str, rtype: str) -> Answer:
         if name in self.names:
             return self._apex(name, rtype)
         lb, zone = self._named(name)
@@ -55,7 +67,7 @@ class BalancerZone:
             return no_such_name(self.soa(name))
         addresses = self.addresses(lb, zone) if rtype == "A" else ()
         ttl = self._world.pace.elb_address_ttl_s
-        return found(tuple((name, "A", ttl, each) for each in addresses)) if addresses else absent(self.soa(name))
+        return found(tuple([(name, "A", ttl, each) for each in addresses])) if addresses else absent(self.soa(name))
 
     def addresses(self, lb: LoadBalancer, zone: str | None = None) -> tuple[str, ...]:
         """The addresses that a load balancer's name leads to, in zone order; those of one `zone` for its zonal name.
@@ -65,18 +77,21 @@ class BalancerZone:
         """
         if zone is not None:
             return tuple(each.address for each in lb.zones if each.zone == zone)
-        state, known = self._serving.get(lb.arn, (-1, ()))
-        if state != self._world.network.state:
-            groups = self._world.elb.groups_of(lb.arn)
-            serving = [each for each in lb.zones if all(self._enough(group, each.zone) for group in groups)]
-            known = tuple(each.address for each in serving or lb.zones)
-            self._serving[lb.arn] = self._world.network.state, known
-        return known
+        groups = self._world.elb.groups_of(lb.arn)
+        serving = lb.zones
+        for group in groups:
+            short = self._short(group, serving)
+            serving = tuple([each for each in serving if each.zone not in short])
+        return tuple([each.address for each in serving or lb.zones])
 
-    def _enough(self, group: TargetGroup, zone: str) -> bool:
+    def _short(self, group: TargetGroup, zones: Sequence[ZoneMapping]) -> set[str]:
+        """The zones in which a group has too few healthy targets."""
         least = group.attributes.get(MINIMUM_HEALTHY, "1")
-        targets = in_reach(group.targets.values(), zone, self._world.elb.crosses_zones(group))
-        return least == "off" or sum(each.state == "healthy" for each in targets) >= int(least)
+        if least == "off":
+            return set()
+        healthy = [each for each in group.targets.values() if each.state == "healthy"]
+        crosses = self._world.elb.crosses_zones(group)
+        return {each.zone for each in zones if len(in_reach(healthy, each.zone, crosses)) < int(least)}
 
     def serves(self, lb: LoadBalancer) -> bool:
         """Whether Route 53 takes the load balancer for healthy: each of its target groups has a healthy target.

@@ -16,7 +16,7 @@ from migrator.sandbox.world.network_checks import Checks
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_delivery import Delivery, preserves_client_ip
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
-from migrator.sandbox.world.network_routing import Choice, Route, choice, cuts_unhealthy, drawn, listening
+from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, drawn, listening
 from migrator.sandbox.world.network_wire import Wire, spoken, wire
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Way:
     choice: Choice
     wire: Wire
     source: str
-    backends: dict[tuple[str, int], list[Backend]] = field(default_factory=dict)
+    backends: dict[tuple[str, int], tuple[Backend, ...]] = field(default_factory=dict)
 
 
 class Network:
@@ -52,14 +52,14 @@ class Network:
         self._addresses = Addresses(world.network_prefix)
         self._admission = Admission(world, self.dataplane)
         self._checks = Checks(world, self.dataplane, self._admission)
-        self._delivery = Delivery(world, self.dataplane, self._admission)
+        self._delivery = Delivery(self.dataplane, self._admission)
         self._flow_count = 0
         self._ways: dict[tuple[str, str, int], Way] = {}  # what holds until `changed`
         self.state = 0
         world.kube.subscribe("Pod", self._pod_changed)
         for kind in FOLLOWED:
-            world.kube.subscribe(kind, lambda event, obj, old: self.changed())
-        world.elb.subscribe(lambda event, arn, target: self.changed())
+            world.kube.subscribe(kind, self._told)
+        world.elb.subscribe(self._told)
 
     def allocate_address(self, kind: str = "lb") -> str:
         """A fresh address for a "lb", "pod", "node", "dns" server or "client", inside the world's own prefix."""
@@ -81,6 +81,9 @@ class Network:
         """
         self.state += 1
         self._ways.clear()
+
+    def _told(self, event: str, subject: object, detail: object) -> None:
+        self.changed()
 
     def connect(self, client_ip: str, address: str, port: int) -> Flow | Lost:
         """Open a TCP connection from a client to an address that a load balancer has or had.
@@ -175,15 +178,15 @@ class Network:
         return flow
 
     def _backend(self, way: Way, target: Target, client: str) -> Backend | Lost:
-        """The pod's port that a target hands a connection to; which ones it has is kept where all of them answer."""
+        """The pod's port that a target hands a connection to, or why it reaches none; which ones it has is kept."""
         known = way.backends.get((target.id, target.port))
         if known is None:
-            route = Route(way.choice.zone, way.choice.listener, way.choice.group, target)
-            choices = self._delivery.choices(way.lb, route, client)
-            if isinstance(choices, Lost) or any(self._delivery.refused(route, each) for each in choices):
-                return self._delivery.deliver(way.lb, route, client)
+            choices = self._delivery.choices(way.lb, way.choice, target, client)
+            if isinstance(choices, Lost):
+                return choices
             known = way.backends[target.id, target.port] = choices
-        return known[0] if len(known) == 1 else self.world.random.choice(known)
+        backend = known[0] if len(known) == 1 else self.world.random.choice(known)
+        return self._delivery.refused(way.wire, backend) or backend
 
     def requested(self, flow: Flow) -> None:
         """One more request over a connection that was made, after its first; only HTTP and HTTPS listeners count it."""

@@ -19,6 +19,8 @@ class Admission:
 
     def __init__(self, world: World, dataplane: Dataplane) -> None:
         self._world, self._dataplane = world, dataplane
+        self._admitted: dict[tuple[object, ...], bool] = {}  # what was found by the rules in the state `_as_of`
+        self._as_of = -1
 
     def running(self, instance_id: str) -> Instance | None:
         """The instance with this id while it runs; None when it does not."""
@@ -67,4 +69,14 @@ class Admission:
         self, groups: list[str], port: int, source: str, source_groups: Collection[str] = (), protocol: str = "tcp"
     ) -> bool:
         ec2 = self._world.ec2
-        return any(admits(ec2.rules_of(each), protocol, port, source, source_groups) for each in groups if each in ec2.groups)
+        if self._as_of != ec2.state:
+            self._as_of = ec2.state
+            self._admitted.clear()
+        asked = (*groups, port, source, *source_groups, protocol)
+        known = self._admitted.get(asked)
+        if known is None:
+            there = [each for each in groups if each in ec2.groups]
+            known = self._admitted[asked] = any(
+                admits(ec2.rules_of(each), protocol, port, source, source_groups) for each in there
+            )
+        return known

@@ -33,10 +33,10 @@ class Checks:
         lb = self._world.elb.balancer_of(group.arn)
         port = target.port if group.health_check.port == "traffic-port" else int(group.health_check.port)
         on_instance = group.target_type == "instance"
-        there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
-        if lb is None or not there or not self._admission.health_check(lb, target, port):
+        there = self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)
+        if lb is None or there is None or not self._admission.health_check(lb, target, port):
             return TIMED_OUT
-        return self._node_answers(group, target, port) if on_instance else self._pod_answers(group, target, port)
+        return self._node_answers(group, there, port) if isinstance(there, str) else self._pod_answers(group, target, port)
 
     def _pod_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
         serves = self._dataplane.pod_listens(target.id, port) and self._dataplane.pod_is_ready(target.id)
@@ -52,8 +52,7 @@ class Checks:
         pods = filter(None, map(self._dataplane.pod_at, addresses))
         return any(passes_check(each.proxy, each.tls, group.health_check.protocol, sent) for each in pods)
 
-    def _node_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
-        node = self._admission.ready_node(target) or ""
+    def _node_answers(self, group: TargetGroup, node: str, port: int) -> Found:
         served = self._dataplane.node_port("TCP", port)
         if served is not None and (backends := self._dataplane.backends(node, served)):
             return PASSED if self._understood(group, [each.address for each in backends]) else FAILED

@@ -69,6 +69,7 @@ class Dataplane:
         self._health_ports: dict[int, Key] = {}
         self._slices: dict[Key, dict[str, tuple[Endpoint, ...]]] = {}
         self._endpoints: dict[Key, tuple[Endpoint, ...]] = {}
+        self._backends: dict[Key, dict[tuple[str, NodePort], tuple[Backend, ...]]] = {}  # dropped with `_endpoints`
         self._nodes: dict[str, tuple[str, bool]] = {}  # name -> instance, ready
         self._node_of_instance: dict[str, str] = {}
         self._pods: dict[str, PodSeen] = {}
@@ -113,18 +114,23 @@ class Dataplane:
             known = self._endpoints[service] = tuple(each for name in sorted(slices) for each in slices[name])
         return known
 
-    def backends(self, node: str, served: NodePort) -> list[Backend]:
+    def backends(self, node: str, served: NodePort) -> tuple[Backend, ...]:
         """The pods that a new connection to a node port may reach: ready ones, else those that still serve while ending.
 
         Source: kubernetes/enhancements KEP-1669, terminating endpoints are used when no ready one is left.
         """
-        endpoints = [each for each in self.endpoints(served.service) if not served.local or each.node == node]
-        usable = [each for each in endpoints if each.ready] or [each for each in endpoints if each.serving]
-        return [
-            Backend("/".join(each.pod), each.node, each.address, each.ports[served.port_name])
-            for each in usable
-            if served.port_name in each.ports
-        ]
+        known = self._backends.setdefault(served.service, {})
+        asked = (node if served.local else "", served)
+        backends = known.get(asked)
+        if backends is None:
+            endpoints = [each for each in self.endpoints(served.service) if not served.local or each.node == node]
+            usable = [each for each in endpoints if each.ready] or [each for each in endpoints if each.serving]
+            backends = known[asked] = tuple(
+                Backend("/".join(each.pod), each.node, each.address, each.ports[served.port_name])
+                for each in usable
+                if served.port_name in each.ports
+            )
+        return backends
 
     def pod_at(self, address: str) -> PodSeen | None:
         """The pod that has an address; None when no pod has it."""
@@ -155,6 +161,7 @@ class Dataplane:
         service = (_key(obj)[0], (obj["metadata"].get("labels") or {}).get(SERVICE_LABEL, ""))
         slices = self._slices.setdefault(service, {})
         self._endpoints.pop(service, None)
+        self._backends.pop(service, None)
         if event == "DELETED":
             slices.pop(obj["metadata"]["name"], None)
         else:

@@ -8,50 +8,42 @@ from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_flows import Backend, Lost
-from migrator.sandbox.world.network_wire import misread, wire
+from migrator.sandbox.world.network_wire import Wire, misread
 
 if TYPE_CHECKING:
-    from migrator.sandbox.world import World
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
-    from migrator.sandbox.world.network_routing import Route
+    from migrator.sandbox.world.network_routing import Choice
 
 
 class Delivery:
     """Follows one packet from a load balancer's target on."""
 
-    def __init__(self, world: World, dataplane: Dataplane, admission: Admission) -> None:
-        self._world, self._dataplane, self._admission = world, dataplane, admission
+    def __init__(self, dataplane: Dataplane, admission: Admission) -> None:
+        self._dataplane, self._admission = dataplane, admission
 
-    def deliver(self, lb: LoadBalancer, way: Route, client_ip: str) -> Backend | Lost:
-        """The pod's port that a new connection reaches, or why it reaches none."""
-        choices = self.choices(lb, way, client_ip)
-        if isinstance(choices, Lost):
-            return choices
-        backend = choices[0] if len(choices) == 1 else self._world.random.choice(choices)
-        return self.refused(way, backend) or backend
-
-    def choices(self, lb: LoadBalancer, way: Route, client_ip: str) -> list[Backend] | Lost:
+    def choices(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> tuple[Backend, ...] | Lost:
         """The pods' ports that a target hands new connections to, at least one, whether they answer or not."""
-        group, target = way.group, way.target
+        group = made.group
         on_instance = group.target_type == "instance"
-        there = self._admission.ready_node(target) is not None if on_instance else self._dataplane.pod_at(target.id) is not None
-        if not there:
+        there = self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)
+        if there is None:
             return Lost(f"{target.id} does not answer: timed out")
-        source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, way.zone)
+        source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, made.zone)
         if not self._admission.target(lb, group, target, source):
             return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
-        return self._through_node(group, target) if on_instance else self._on_pod(target)
+        if isinstance(there, str):
+            return self._through_node(group, target, there)
+        return (Backend(there.key, there.node, target.id, target.port),)
 
-    def refused(self, way: Route, backend: Backend) -> Lost | None:
+    def refused(self, handed: Wire, backend: Backend) -> Lost | None:
         """Why a pod turns a connection down: nothing listens, or it cannot read what comes before the client's bytes."""
         if not self._dataplane.pod_listens(backend.address, backend.port):
             return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
         pod = self._dataplane.pod_at(backend.address)
-        why = misread(pod.key, pod.proxy, pod.tls, wire(way.listener.protocol, way.group)) if pod else ""
+        why = misread(pod.key, pod.proxy, pod.tls, handed) if pod else ""
         return Lost(why) if why else None
 
-    def _through_node(self, group: TargetGroup, target: Target) -> list[Backend] | Lost:
-        node = self._admission.ready_node(target) or ""
+    def _through_node(self, group: TargetGroup, target: Target, node: str) -> tuple[Backend, ...] | Lost:
         served = self._dataplane.node_port("UDP" if group.protocol == "UDP" else "TCP", target.port)
         if served is None:
             return Lost(f"{target.id} refuses connections to port {target.port}: no Service has it")
@@ -59,10 +51,6 @@ class Delivery:
         if not backends:
             return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
         return backends
-
-    def _on_pod(self, target: Target) -> list[Backend] | Lost:
-        pod = self._dataplane.pod_at(target.id)
-        return [Backend(pod.key, pod.node, target.id, target.port)] if pod else Lost(f"nothing has the address {target.id}")
 
 
 def preserves_client_ip(group: TargetGroup) -> bool:

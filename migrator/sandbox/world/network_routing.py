@@ -27,16 +27,6 @@ class Choice:
     usable: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The chosen target, the listener that chose it, and the zone whose address the client connected to."""
-
-    zone: str
-    listener: Listener
-    group: TargetGroup
-    target: Target
-
-
 def drawn(world: World, usable: tuple[Target, ...]) -> Target:
     """One target, each as likely as the others."""
     return usable[0] if len(usable) == 1 else world.random.choice(usable)
@@ -76,7 +66,10 @@ def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Tar
 
 def listening(world: World, lb_arn: str, port: int) -> Listener | None:
     """The listener that takes TCP connections on a port, or None."""
-    return next((each for each in world.elb.listeners_of(lb_arn) if each.port == port and each.protocol not in OVER_UDP), None)
+    for each in world.elb.listeners_of(lb_arn):
+        if each.port == port and each.protocol not in OVER_UDP:
+            return each
+    return None
 
 
 def cuts_unhealthy(group: TargetGroup) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.names_answer import Answer, Record, canonical, followed, struck
+from migrator.sandbox.world.names_answer import LONGEST_CHAIN, SERVER_FAILED, Answer, Record, canonical, followed, struck
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -29,11 +29,14 @@ class Kept:
         """Seconds left; 0 is the last one in which the entry still counts."""
         return self.fetched + self.ttl_s - int(now)
 
-    def aged(self, ttl_s: int, delay_s: float = 0.0) -> Answer:
+    def aged(self, ttl_s: int, delay_s: float) -> Answer:
         """The answer with this TTL on every record."""
         said = self.answer
         records = tuple([(name, kind, ttl_s, value) for name, kind, _, value in said.records])
         return Answer(said.rcode, records, (said.soa[0], ttl_s) if said.soa else None, False, delay_s)
+
+
+Link = tuple[Kept, int, float]  # what answers for one name, with which TTL, after how many seconds
 
 
 class CachingResolver:
@@ -56,7 +59,6 @@ class CachingResolver:
         self.kind, self.name, self.vpc = kind, name or kind, vpc
         self.least_s = least_s if least_s is not None else (30 if kind == "clamping" else 0)
         self._cache: dict[tuple[str, str], Kept] = {}
-        self._past = False  # whether the answer at hand has a link that had run out
         self._led: dict[str, tuple[int, tuple[str, ...]]] = {}  # name -> until which second it leads to these addresses
 
     def ask(self, name: str, rtype: str) -> Answer:
@@ -75,26 +77,29 @@ class CachingResolver:
         name = canonical(name)
         if (said := self._struck(name, "A")) is not None:
             return said.values("A"), said.rcode
-        led, now = self._led.get(name), int(self.world.now)
-        if led is not None and now <= led[0]:
+        led = self._led.get(name)
+        if led is not None and int(self.world.now) <= led[0]:
             return led[1], "NOERROR"
-        self._past = False
-        said = self._answer(name, "A")
-        addresses = said.values("A")
-        if addresses and not self._past and (until := self._kept_until(name, said)) >= now:
-            self._led[name] = until, addresses
-        return addresses, said.rcode
+        return self._lead(name)
 
     def flush(self) -> None:
         """Forget everything."""
         self._cache.clear()
         self._led.clear()
 
-    def _kept_until(self, name: str, said: Answer) -> int:
-        """The last second in which every link of an answer is served from what is kept."""
-        links = dict.fromkeys((name, *(canonical(value) for value in said.values("CNAME"))))
-        kept = [self._cache.get((each, "CNAME")) or self._cache.get((each, "A")) for each in links]
-        return min(0 if each is None else each.fetched + each.ttl_s for each in kept)
+    def _lead(self, name: str) -> tuple[tuple[str, ...], str]:
+        """`addresses` link by link, as `followed` goes, kept for as long as every link is."""
+        link, until = name, LONGEST_TTL_S + int(self.world.now)
+        for _ in range(LONGEST_CHAIN):
+            kept = self._link(link, "A")[0]
+            until = min(until, kept.fetched + kept.ttl_s)
+            addresses = kept.answer.values("A")
+            if addresses or not (aliases := kept.answer.values("CNAME")):
+                if addresses and until >= int(self.world.now):  # else a link has run out, and is served once more
+                    self._led[name] = until, addresses
+                return addresses, kept.answer.rcode
+            link = canonical(aliases[-1])
+        return (), SERVER_FAILED.rcode
 
     def _struck(self, name: str, rtype: str) -> Answer | None:
         """What an armed fault makes of the answer; None where none is."""
@@ -104,9 +109,13 @@ class CachingResolver:
         return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype)) if fault else None
 
     def _answer(self, name: str, rtype: str) -> Answer:
-        return followed(lambda each: self._link(each, rtype), name, rtype)
+        def aged(link: str) -> Answer:
+            kept, ttl_s, delay_s = self._link(link, rtype)
+            return kept.aged(ttl_s, delay_s)
 
-    def _link(self, name: str, rtype: str) -> Answer:
+        return followed(aged, name, rtype)
+
+    def _link(self, name: str, rtype: str) -> Link:
         """One link of a chain: what is kept, else what is fetched. A CNAME stands for every type of its name."""
         for kind in ("CNAME", rtype):
             kept = self._cache.get((name, kind))
@@ -114,14 +123,13 @@ class CachingResolver:
                 continue
             remaining_s = kept.remaining_s(self.world.now)
             if remaining_s >= 0:
-                return kept.aged(remaining_s)
+                return kept, remaining_s, 0.0
             if self.kind == "stale" and kept.answer.records and remaining_s >= -LONGEST_STALE_S:
                 self._fetch(name, rtype)
-                self._past = True
-                return kept.aged(STALE_TTL_S)
+                return kept, STALE_TTL_S, 0.0
         return self._fetch(name, rtype)
 
-    def _fetch(self, name: str, rtype: str) -> Answer:
+    def _fetch(self, name: str, rtype: str) -> Link:
         said = self.world.names.recursed(name, rtype, vpc=self.vpc)
         delay_s = said.delay_s
         if not said.rcode:
@@ -132,11 +140,11 @@ class CachingResolver:
         self._cache[name, _kind(said.records, rtype)] = kept
         if rtype != "A":  # one for A replaces only what has run out or was not there, and no chain leads through that
             self._led.clear()
-        return kept.aged(kept.ttl_s, delay_s)
+        return kept, kept.ttl_s, delay_s
 
     def _lifetime(self, said: Answer) -> int:
         if said.records:
-            ttl = min(ttl for _, _, ttl, _ in said.records)
+            ttl = min([ttl for _, _, ttl, _ in said.records])
         elif said.soa:
             ttl = said.soa[1]
         else:

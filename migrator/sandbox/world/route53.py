@@ -11,7 +11,7 @@ import msgspec
 from migrator.sandbox.world import route53_rules as rules
 from migrator.sandbox.world.identifiers import capitals, uuid
 from migrator.sandbox.world.route53_alias import faults_of_alias
-from migrator.sandbox.world.route53_contents import Contents
+from migrator.sandbox.world.route53_contents import Contents, apex
 from migrator.sandbox.world.route53_nouns import (
     NEVER,
     AliasTarget,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AliasTarget", "ChangeInfo", "GeoLocation", "HealthCheck", "RecordSet", "Route53", "Zone"]
 
-_PRIVATE_NAME_SERVERS = ("ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk")
 _SUFFIXES = ("com", "net", "org", "co.uk")
 
 
@@ -46,6 +45,22 @@ class Route53:
         self.changes: dict[str, ChangeInfo] = {}
         self.health_checks: dict[str, HealthCheck] = {}
         self._contents: dict[str, Contents] = {}
+        self._state, self._due = 0, NEVER
+
+    @property
+    def state(self) -> int:
+        """Numbers what name servers answer: as long as it stays, so does whatever is answered out of the zones."""
+        if self.world.now >= self._due:
+            self._changed()
+        return self._state
+
+    def _changed(self) -> None:
+        """A zone came, changed or went, or a batch has arrived at some name server."""
+        self._state += 1
+        authorities = [authority for each in self._contents.values() for authority in each.authorities]
+        for each in authorities:
+            each.now(self.world.now)
+        self._due = min((each.coming[0][0] for each in authorities if each.coming), default=NEVER)
 
     # Zones
 
@@ -79,7 +94,7 @@ class Route53:
         )
         self.zones[zone.id] = zone
         contents = self._contents[zone.id] = Contents(1 if private else 4)
-        first = _apex(zone)
+        first = apex(zone)
         contents.put(first)
         for authority in contents.authorities:
             authority.answers.update(first)
@@ -139,8 +154,7 @@ class Route53:
 
     def record_sets(self, zone_id: str) -> Sequence[RecordSet]:
         """Every record set of a zone in the order in which Route 53 lists them; to be read only."""
-        self.zone(zone_id)
-        contents = self._contents[zone_id]
+        contents = self._contents.get(zone_id) or self._contents[self.zone(zone_id).id]
         if contents.listing is None:
             held = (each for types in contents.by_name.values() for group in types.values() for each in group)
             contents.listing = sorted(held, key=listed_order)
@@ -219,6 +233,7 @@ class Route53:
     def _remember(self, zone_id: str, insync_at: float, comment: str) -> ChangeInfo:
         info = ChangeInfo(capitals(self.world.random, 21, "C0"), zone_id, self.world.now, insync_at, comment)
         self.changes[info.id] = info
+        self._changed()
         return info
 
     def change_info(self, id: str) -> ChangeInfo:
@@ -259,16 +274,6 @@ def _name_servers(chance: random.Random) -> tuple[str, ...]:
     """Four name servers under four top-level domains, as delegation sets have them."""
     numbers = ((512 * part + chance.randrange(512), chance.randrange(64), suffix) for part, suffix in enumerate(_SUFFIXES))
     return tuple(f"ns-{server}.awsdns-{block:02d}.{suffix}" for server, block, suffix in numbers)
-
-
-def _apex(zone: Zone) -> dict[Key, Records]:
-    """The record sets that every zone begins with."""
-    servers = zone.name_servers or _PRIVATE_NAME_SERVERS
-    soa = f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
-    return {
-        (zone.name, "NS"): (RecordSet(name=zone.name, type="NS", ttl=172800, values=tuple(f"{each}." for each in servers)),),
-        (zone.name, "SOA"): (RecordSet(name=zone.name, type="SOA", ttl=900, values=(soa,)),),
-    }
 
 
 def _wrong(action: str, record: RecordSet, there: RecordSet | None) -> str | None:

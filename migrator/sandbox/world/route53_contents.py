@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from migrator.sandbox.world.route53_nouns import NEVER, Key, Records, RecordSet
+from migrator.sandbox.world.route53_nouns import NEVER, Key, Records, RecordSet, Zone
+
+_PRIVATE_NAME_SERVERS = ("ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk")
 
 
 class Authority:
@@ -60,3 +62,13 @@ class Contents:
                 held.pop(type, None)
                 if not held:
                     del self.by_name[name]
+
+
+def apex(zone: Zone) -> dict[Key, Records]:
+    """The record sets that every zone begins with."""
+    servers = zone.name_servers or _PRIVATE_NAME_SERVERS
+    soa = f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
+    return {
+        (zone.name, "NS"): (RecordSet(name=zone.name, type="NS", ttl=172800, values=tuple(f"{each}." for each in servers)),),
+        (zone.name, "SOA"): (RecordSet(name=zone.name, type="SOA", ttl=900, values=(soa,)),),
+    }

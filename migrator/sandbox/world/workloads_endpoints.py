@@ -130,8 +130,8 @@ class EndpointSlices:
 
 def selects(selector: dict[str, str], pod: Object) -> bool:
     """Whether a Service's selector picks a pod."""
-    labels = pod["metadata"].get("labels") or {}
-    return all(labels.get(key) == value for key, value in selector.items())
+    labels: dict[str, str] = pod["metadata"].get("labels") or {}
+    return selector.items() <= labels.items()
 
 
 def _matters(pod: Object, old: Object) -> bool:

@@ -244,7 +244,7 @@ def running(pod: Object, address: str, host: str, ready: bool, now: str) -> Obje
 def is_ready(obj: Object) -> bool:
     """Whether a Node's or a Pod's condition Ready is True."""
     conditions = obj.get("status", {}).get("conditions") or ()
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    return "True" in [each["status"] for each in conditions if each["type"] == "Ready"]
 
 
 def is_ending(obj: Object) -> bool:

@@ -71,4 +71,4 @@ class Alive:
     def _visited(self) -> bool:
         """Whether somebody still talks to legacy: then a person is asked only after the plan's long deadlines."""
         arn = self._course.migration.legacy.balancer.arn
-        return any(each.lb_arn == arn for each in self._course.world.network.flows.values())
+        return arn in [each.lb_arn for each in self._course.world.network.flows.values()]

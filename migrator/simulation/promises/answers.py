@@ -27,12 +27,17 @@ class Answers:
         self._course, self._caches = course, caches
         self._stirred = True
         self._without_backend: Instant = -RECOVERS_S
-        course.world.elb.subscribe(lambda event, arn, told: self.stir())
+        self._sound = 0  # the reading at which every answer led to what serves, if no load balancer changed since; else 0
+        course.world.elb.subscribe(self._balancers_changed)
         course.world.kube.subscribe("EndpointSlice", self._backends_changed)
 
     def stir(self) -> None:
         """Something changed that an answer may lead to."""
         self._stirred = True
+
+    def planned(self) -> None:
+        """The plan was taken anew: which ports have to be listened on is its matter."""
+        self._sound = 0
 
     def look(self) -> str:
         """What is wrong now; empty while the promise is kept."""
@@ -41,23 +46,26 @@ class Answers:
             return ""
         self._stirred = False
         self._caches.read()
+        if self._sound == self._caches.readings:
+            return ""  # time alone only takes answers out of caches
+        leading = self._caches.leading(now)
+        whys = {name: self._unfit(name) for name in {name for _, name in leading}}
+        unfit = [(held, name, whys[name]) for held, name in leading if whys[name]]
+        if not unfit and not self._caches.silent:
+            self._sound = self._caches.readings
+            return ""  # whosoever the record sets are
         foreign = self._course.foreign()
         for key, servers in self._caches.silent.items():
             if key not in foreign and self._course.left.get(key) is not None:
                 return f"{key[1]} {key[2]}: {servers} name servers answer with nothing"
-        for held, name in self._caches.leading(now):
+        for held, name, why in unfit:
             key = held[0]
-            if (
-                key not in foreign
-                and not self._course.unknown_to_us(held)
-                and (why := self._unfit(name))
-                and not self._excused(why, now)
-            ):
+            if key not in foreign and not self._course.unknown_to_us(held) and not self._excused(why, now):
                 return f"{key[1]} may still lead to {name}, which {why}"
         return ""
 
     def _unfit(self, name: str) -> str:
-        """Why a load balancer serves nobody; empty where it does."""
+        """Why a load balancer serves nobody; empty where it does, and where others broke it."""
         elb = self._course.world.elb
         lb = elb.by_dns(name.rstrip("."))
         if name.rstrip(".").lower() in self._course.broken:
@@ -66,12 +74,12 @@ class Answers:
             return "is gone"
         if (state := elb.state(lb)) != "active":
             return f"is {state}"
-        listeners = elb.listeners_of(lb.arn)
+        ports = {each.port for each in elb.listeners_of(lb.arn)}
         for port in {each.port for each in self._course.migration.legacy.listeners}:
-            if all(each.port != port for each in listeners):
+            if port not in ports:
                 return f"does not listen on port {port}"
         for group in elb.groups_of(lb.arn):
-            if all(each.state != "healthy" for each in group.targets.values()):
+            if "healthy" not in [each.state for each in group.targets.values()]:
                 return f"{SICK} in {group.name}"
         return ""
 
@@ -94,6 +102,10 @@ class Answers:
         dataplane = self._course.world.network.dataplane
         services = ((legacy.namespace, legacy.name), (new.namespace, new.name))
         return any(each.ready for service in services for each in dataplane.endpoints(service))
+
+    def _balancers_changed(self, event: str, arn: str, told: object) -> None:
+        self._sound = 0
+        self.stir()
 
     def _backends_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
         named = (obj["metadata"].get("labels") or {}).get(SERVICE_LABEL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from migrator.model.migration import Migration
 from migrator.model.units import Instant
 from migrator.model.waits import ADDRESS_TTL_S
 from migrator.sandbox.world.names_answer import canonical
@@ -24,19 +25,28 @@ class Caches:
     def __init__(self, course: Course) -> None:
         self._course = course
         self.answered: set[Held] = set()
+        self.readings = 0  # how often anything was taken in
         self.silent: dict[Key, int] = {}  # name servers that answer with nothing, by record set
         self.gone: dict[Held, Instant] = {}
         self.due: Instant = -math.inf  # when the next answer changes at the earliest
         self._awaited: set[Instant] = set()  # instants at which all checkers look, whatever happens
+        self._of: tuple[Migration, int] | None = None  # the plan, and how many batches there were, at the last reading
+        self._led: list[tuple[Held, str]] = []  # each answer that is given, and the load balancer it leads to
+        self._trail: list[tuple[Instant, Held, str]] = []  # each that is gone, with until when it leads somebody
         self.read()
 
     def read(self) -> None:
         """Take in what the authorities answer by now."""
-        world = self._course.world
-        now, changed_at = world.now, min(world.now, self.due)
+        world, migration = self._course.world, self._course.migration
+        now, batches = world.now, len(world.route53.changes)
+        # What a name server has changes by a batch that was taken in, which Route 53 remembers for good, once it arrives.
+        if now < self.due and self._of is not None and self._of[0] is migration and self._of[1] == batches:
+            return
+        self.readings += 1
+        self._of, changed_at = (migration, batches), min(now, self.due)
         answered: set[Held] = set()
         self.silent, due = {}, math.inf
-        for move in self._course.migration.dns.moves:
+        for move in migration.dns.moves:
             zone, name, type = move.key
             if zone not in world.route53.zones:
                 continue
@@ -52,6 +62,8 @@ class Caches:
         for each in answered:
             self.gone.pop(each, None)
         self.answered, self.due = answered, due
+        self._led = [(each, target(each[1])) for each in answered]
+        self._trail = [(self.led_until(each), each, target(each[1])) for each in self.gone]
         if due < math.inf and due not in self._awaited:
             # Nothing else may happen at that instant, and what is answered for a moment only has to be met too.
             self._awaited = {each for each in self._awaited if each > now} | {due}
@@ -70,8 +82,7 @@ class Caches:
 
     def leading(self, now: Instant) -> list[tuple[Held, str]]:
         """Each answer that still leads somebody, and the name of the load balancer that it leads to."""
-        alive = [*self.answered, *(each for each in self.gone if self.led_until(each) > now)]
-        return [(held, target(held[1])) for held in alive]
+        return [*self._led, *((held, name) for until, held, name in self._trail if until > now)]
 
 
 def _nothing() -> None:

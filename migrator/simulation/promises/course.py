@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -40,6 +41,14 @@ class Call:
     left: frozenset[str] | None = None  # of `ids`, once it was done; None where others acted meanwhile
 
 
+class Listing(NamedTuple):
+    """What a zone held at a time: its record sets, the first one of each name and type, and all by their identities."""
+
+    of: Sequence[route53.RecordSet]
+    first: dict[tuple[str, str], route53.RecordSet]
+    ids: frozenset[str]
+
+
 @dataclass
 class Course:
     """A journey: the plan, the lines that are durable, the calls that were made, and the world itself.
@@ -62,6 +71,10 @@ class Course:
     troubled: int = 0
     shaken_until: Instant = 0.0  # nodes or pods come and go by others' hands, or did a moment ago
     acting: bool = False  # whether a call of ours is being made
+    _from: int = field(default=0, init=False)  # the first line after the last end that was met
+    _turned: bool = field(default=False, init=False)  # whether a line from there on turned back
+    _met: int = field(default=0, init=False)  # how many lines these two were worked out from: never the last one
+    _listings: dict[str, Listing] = field(default_factory=dict, init=False)  # by zone id, as last met
 
     def __post_init__(self) -> None:
         self.left = self.listed()
@@ -69,13 +82,23 @@ class Course:
     @property
     def run(self) -> list[Entry]:
         """The lines since the last journey over this journal ended, that end included if nothing came after it."""
-        ends = [at for at, each in enumerate(self.lines[:-1]) if isinstance(each.event, Ended)]
-        return self.lines[ends[-1] + 1 :] if ends else self.lines
+        self._meet()
+        return self.lines[self._from :] if self._from else self.lines
 
     @property
     def back(self) -> bool:
         """Whether the way leads back."""
-        return any(isinstance(each.event, TurnedBack) for each in self.run)
+        self._meet()
+        return self._turned or (bool(self.lines) and isinstance(self.lines[-1].event, TurnedBack))
+
+    def _meet(self) -> None:
+        while self._met < len(self.lines) - 1:
+            event = self.lines[self._met].event
+            self._met += 1
+            if isinstance(event, Ended):
+                self._from, self._turned = self._met, False
+            elif isinstance(event, TurnedBack):
+                self._turned = True
 
     @property
     def released(self) -> bool:
@@ -88,12 +111,21 @@ class Course:
 
     def listed(self) -> dict[Key, route53.RecordSet | None]:
         """Every record set of the plan as Route 53 lists it now; None where it is gone."""
+        zones = self.world.route53.zones
         found: dict[Key, route53.RecordSet | None] = {}
         for move in self.migration.dns.moves:
             zone, name, type = move.key
-            held = self.world.route53.record_sets(zone) if zone in self.world.route53.zones else ()
-            found[move.key] = next((each for each in held if each.name == name and each.type == type), None)
+            found[move.key] = self._listing(zone).first.get((name, type)) if zone in zones else None
         return found
+
+    def _listing(self, zone: str) -> Listing:
+        """What a zone holds, read once per state that it is in: the world makes a new list after each change."""
+        now, known = self.world.route53.record_sets(zone), self._listings.get(zone)
+        if known is None or known.of is not now:
+            first = {(each.name, each.type): each for each in reversed(now)}
+            ids = frozenset([f"{zone} {each.name} {each.type} {each.set_identifier}" for each in now])
+            known = self._listings[zone] = Listing(now, first, ids)
+        return known
 
     def foreign(self) -> set[Key]:
         """The record sets that somebody else changed since we left them, or whose mending some name server has not heard of."""
@@ -163,21 +195,14 @@ class Course:
         The rules of a security group that legacy made for itself go with it.
         """
         world, own = self.world, self.migration.legacy.own_groups
-        services = (each["metadata"] for each in world.kube.list("Service"))
-        records = (
-            f"{zone} {each.name} {each.type} {each.set_identifier}"
-            for zone in world.route53.zones
-            for each in world.route53.record_sets(zone)
-        )
-        return frozenset(
-            (
-                *world.elb.balancers,
-                *world.elb.groups,
-                *(each.id for each in world.ec2.rules.values() if each.group_id not in own),
-                *world.ec2.groups,
-                *(f"service {each['namespace']}/{each['name']}" for each in services),
-                *records,
-            )
+        services = [each["metadata"] for each in world.kube.list("Service")]
+        return frozenset[str]().union(
+            world.elb.balancers,
+            world.elb.groups,
+            [each.id for each in world.ec2.rules.values() if each.group_id not in own],
+            world.ec2.groups,
+            [f"service {each['namespace']}/{each['name']}" for each in services],
+            *[self._listing(zone).ids for zone in world.route53.zones],
         )
 
     def lease(self) -> Lease | None:

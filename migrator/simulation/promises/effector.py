@@ -7,7 +7,7 @@ from typing import Any
 from migrator.model.effects import TakeLease
 from migrator.model.events import Applied, Began, Intended
 from migrator.model.waits import PROTECTED_S
-from migrator.simulation.doors_objects import lease_from
+from migrator.simulation.doors_objects import journal_of
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "effector"
@@ -56,10 +56,12 @@ class Effector:
         """Our mark is never written over another journal's."""
         if old is None or obj["metadata"]["name"] != self._course.migration.lease_name:
             return
-        mark, before = lease_from(obj), lease_from(old)
+        mark, before = journal_of(obj), journal_of(old)
+        if mark == before:
+            return
         began = next((each.event for each in reversed(self._course.lines) if isinstance(each.event, Began)), None)
-        if began is not None and mark.journal == began.journal != before.journal:
-            self._overwritten = f"the lease of journal {before.journal} was written over"
+        if began is not None and mark == began.journal:
+            self._overwritten = f"the lease of journal {before} was written over"
 
     def _taken(self, call: Call) -> str:
         """Taking over from another host waits until no call of that host can still arrive."""

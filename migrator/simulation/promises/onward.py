@@ -27,12 +27,13 @@ class Onward:
         self._sick: Instant | None = None
         self._changed: Instant | None = None
         self._spec = self._specified()
-        course.world.elb.subscribe(lambda event, arn, told: self._stir())
+        course.world.elb.subscribe(self._balancers_changed)
         course.world.kube.subscribe("Service", self._service_changed)
 
     def look(self) -> str:
         """What is wrong with the last call; empty while the promise is kept. Takes in what changed."""
-        self._follow()
+        if self._stirred:
+            self._follow()
         if len(self._course.calls) == self._judged:
             return ""
         self._judged = len(self._course.calls)
@@ -50,19 +51,18 @@ class Onward:
         return ""
 
     def _follow(self) -> None:
-        if self._stirred:
-            self._stirred = False
-            self._sick = None if self._healthy() else self._course.world.now if self._sick is None else self._sick
+        self._stirred = False
+        self._sick = None if self._healthy() else self._course.world.now if self._sick is None else self._sick
 
     def _healthy(self) -> bool:
         groups = self._course.world.elb.groups_of(self._course.migration.legacy.balancer.arn)
-        return any(each.state == "healthy" for group in groups for each in group.targets.values())
+        return "healthy" in [each.state for group in groups for each in group.targets.values()]
 
     def _specified(self) -> object:
         raw = self._course.service()
         return None if raw is None else (raw["metadata"]["uid"], dict(raw["spec"]))
 
-    def _stir(self) -> None:
+    def _balancers_changed(self, event: str, arn: str, told: object) -> None:
         self._stirred = True
 
     def _service_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:

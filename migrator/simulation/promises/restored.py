@@ -27,9 +27,13 @@ class Restored:
             self._judged = len(self._course.calls)
             if wrong := self._written():
                 return wrong
-        fresh, self._read = self._course.lines[self._read :], len(self._course.lines)
-        ended = any(isinstance(each.event, Ended) and each.event.outcome == "rolled-back" for each in fresh)
-        if any(isinstance(each.event, TurnedBack) for each in fresh) and self._retired():
+        ended = turned = False
+        while self._read < len(self._course.lines):
+            event = self._course.lines[self._read].event
+            self._read += 1
+            ended = ended or (isinstance(event, Ended) and event.outcome == "rolled-back")
+            turned = turned or isinstance(event, TurnedBack)
+        if turned and self._retired():
             return "turned back, and the legacy Service was retired already"
         return self._left_over() if ended else ""
 

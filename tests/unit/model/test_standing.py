@@ -210,7 +210,7 @@ def test_a_release_accepts_what_was_measured() -> None:
 
 def test_a_deadline_counts_from_the_resume_where_that_was_later() -> None:
     """Nobody waited while no process ran."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     told = given.standing((5.0, Noticed("warm", {})))
 

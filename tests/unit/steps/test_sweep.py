@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,14 +38,14 @@ def entered(looks: int = SEEN_OFTEN) -> Standing:
 
 
 LEFT = entered()
-RESUMED = dataclasses.replace(LEFT, resumed=given.START + 1)
+RESUMED = replace(LEFT, resumed=given.START + 1)
 FREE = given.group("legacy", balancers=())
 COMPLAINT = (Trouble("DeleteLoadBalancerFailed", "DependencyViolation", 0.0),)
 RULES = ("sgr-client", "sgr-health")
 SERVING = Health({8080: given.targets(port=31080)})
 OLD = given.classic()
 OWN = (given.OWN_GROUP,)
-REFUSED = dataclasses.replace(LEFT, refusals=1, last_at=given.START)
+REFUSED = replace(LEFT, refusals=1, last_at=given.START)
 
 TABLE = (
     *(

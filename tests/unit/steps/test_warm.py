@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -49,7 +48,7 @@ def looked(times: int = 2, **facts: Any) -> Standing:
 
 
 READY = looked()
-RESUMED = dataclasses.replace(READY, resumed=given.START + 1)
+RESUMED = replace(READY, resumed=given.START + 1)
 REFUSED, UNTRIED = ProbeSeen(False, "connection refused"), ProbeSeen(False, "not tried yet")
 PARTLY = Health({8080: given.targets("healthy", "zone-a")})
 

@@ -57,7 +57,7 @@ def test_rules_are_added_all_or_none(account, refused) -> None:
     assert refused(lambda: ec2.authorize(group, [other, WEB, WEB])) == "InvalidPermission.Duplicate"
     assert list(ec2.rules_of(group)) == []
     assert ec2.authorize(group, [other])[0].cidr == "10.0.0.0/8"
-    assert refused(lambda: ec2.revoke(group, [next(ec2.rules_of(group)).id, "sgr-0"])) == "InvalidSecurityGroupRuleId.NotFound"
+    assert refused(lambda: ec2.revoke(group, [ec2.rules_of(group)[0].id, "sgr-0"])) == "InvalidSecurityGroupRuleId.NotFound"
     assert len(list(ec2.rules_of(group))) == 1
 
 

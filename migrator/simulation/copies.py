@@ -1,0 +1,66 @@
+"""A stage that is set once and copied for every journey that begins on it: a copy costs a tenth of the setting.
+
+A copy is a stage of its own, down to its clock and its chances; it shares only what nobody ever changes.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+import threading
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import msgspec
+
+from migrator.sandbox.world.kube_log import Change
+from migrator.simulation.stage import Stage
+
+
+class KeptStage:
+    """A stage as it was when it was kept. `shared` is what all copies have in common.
+
+    Whatever waits in its world has to be a bound method, with `partial` where it takes something: lambdas and passes of
+    a controller under way cannot be copied, and raise what `pickle` raises.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        kept = io.BytesIO()
+        pickler = _Pickler(kept)
+        pickler.dump(stage)
+        self._bytes, self.shared = kept.getvalue(), pickler.shared
+
+    def copy(self) -> Stage:
+        """The stage as it was, once more."""
+        unpickler = pickle.Unpickler(io.BytesIO(self._bytes))  # noqa: S301  (bytes of our own)
+        setattr(unpickler, "persistent_load", self.shared.__getitem__)  # noqa: B010  (a method would be a call each)
+        stage: Stage = unpickler.load()
+        return stage
+
+
+class _Pickler(pickle.Pickler):
+    dispatch_table = {**copyreg.dispatch_table, type(threading.RLock()): lambda lock: (threading.RLock, ())}
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self.shared: list[Any] = []
+        self._places: dict[int, int] = {}  # in `shared`, by the id of what is kept alive there
+
+    def persistent_id(self, obj: Any) -> int | None:
+        """The place of what all copies share, None for what each of them has for itself."""
+        if not _never_changes(obj):
+            return None
+        place = self._places.setdefault(id(obj), len(self.shared))
+        if place == len(self.shared):
+            self.shared.append(obj)
+        return place
+
+
+def _never_changes(obj: Any) -> bool:
+    """Objects of the cluster, which `Kube` replaces and nobody changes, frozen values, and code."""
+    if isinstance(obj, dict):
+        return "metadata" in obj and "kind" in obj
+    if isinstance(obj, msgspec.Struct):
+        return obj.__struct_config__.frozen
+    return isinstance(obj, Change | type | FunctionType | BuiltinFunctionType)
