@@ -56,7 +56,8 @@ class Calls:
             return gone
         if lease is None and not isinstance(effect, TakeLease):
             # Somebody removed our mark. Nobody else has set theirs, so ours is set again before anything else.
-            effect = TakeLease(self.migration.legacy.service.namespace, self.migration.lease_name)
+            namespace, name = self.migration.legacy.service.namespace, self.migration.lease_name
+            effect = TakeLease(namespace, name, epoch=self.log.standing.epoch + 1)
         intended = self.log.write(events.Intended(step, effect))
         try:
             if lease is not None:

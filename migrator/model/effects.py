@@ -13,13 +13,16 @@ from migrator.model.records import Swap
 class TakeLease(msgspec.Struct, frozen=True, tag=True):
     """Put our mark on the legacy Service's name: create the Lease, or take it over with the next epoch.
 
-    `takeover` is the resourceVersion of the Lease that is taken over as it was looked at; empty creates one.
-    Result: `epoch`, as decimal digits; 1 for a new Lease.
+    `takeover` is the resourceVersion of the Lease that is taken over as it was looked at; empty creates one, at `epoch`.
+    That is one more than any that the journal knows: where somebody removed our mark, whoever held it before, and was
+    frozen meanwhile, must not take the new one for its own.
+    Result: `epoch`, as decimal digits.
     """
 
     namespace: str
     name: str
     takeover: str = ""
+    epoch: int = 1
 
     @property
     def summary(self) -> str:

@@ -72,7 +72,7 @@ class EffectorDoor:
             ours = replace(lease, epoch=lease.epoch + 1, host=self._host, migration=self._migration)
             self._cluster.change("PATCH leases", subject, partial(write_lease, self._world, ours))
         else:
-            ours = Lease(effect.namespace, effect.name, self._journal, 1, 0, "", self._host, self._migration)
+            ours = Lease(effect.namespace, effect.name, self._journal, effect.epoch, 0, "", self._host, self._migration)
             obj = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
             obj |= lease_written(ours, self._world.now, namespace=effect.namespace, name=effect.name)
             self._cluster.change("POST leases", subject, lambda: self._kube.create(obj, manager=MANAGER))

@@ -28,10 +28,10 @@ class Judge:
 
         `asked_back` is whether a person took it back, `pruned` whether others took a new Service away.
         """
-        wrong = self._of_migrated() if outcome == "migrated" else self._of_rolled_back(asked_back)
+        wrong = self._of_migrated(pruned) if outcome == "migrated" else self._of_rolled_back(asked_back)
         return [*wrong, *self._of_both(outcome, pruned)]
 
-    def _of_migrated(self) -> list[str]:
+    def _of_migrated(self, pruned: bool) -> list[str]:
         world, legacy, migration = self.stage.world, self.stage.legacy, self.voyage.migration
         wrong, now = [], pictured(self.stage, legacy)
         clone = world.kube.find("Service", migration.new.namespace, migration.new.name)
@@ -42,7 +42,7 @@ class Judge:
             wrong.append("it was taken back, and is migrated")
         if MARK in clone["metadata"].get("annotations", {}):
             wrong.append("the new Service still carries our mark")
-        if len(self.witness.clones) != 1:
+        if len(self.witness.clones) != 1 and not pruned:  # taken away before we heard that it was made, it is made again
             wrong.append(f"{len(self.witness.clones)} new Services were made")
         new = world.elb.by_dns(hostname)
         assert new is not None

@@ -65,10 +65,15 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if blind := next((each for each in sight.results if unanswered(migration, each)), None):
         return not_seen(migration, standing, blind)
     if sight.lease is None:
-        return Wait("marking the Service as ours", 0, TakeLease(migration.legacy.service.namespace, migration.lease_name))
+        return Wait("marking the Service as ours", 0, marking(migration, standing))
     if sight.lease.host != sight.host:
         return take_over(migration, sight.lease, now)
     return Done(f"{passed(sight.results)}, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
+
+
+def marking(migration: Migration, standing: Standing) -> TakeLease:
+    """What sets our mark where there is none."""
+    return TakeLease(migration.legacy.service.namespace, migration.lease_name, epoch=standing.epoch + 1)
 
 
 def passed(results: tuple[Result, ...]) -> str:

@@ -168,6 +168,19 @@ def test_a_process_that_wakes_after_another_host_s_rollback_does_not_act(place: 
     assert (told.outcome, told.breaches) == ("rolled-back", ())
 
 
+def test_a_mark_that_is_set_again_counts_on() -> None:
+    """A person had removed our mark, and another host, with a copy of the journal, set it again: at epoch 1, as it had been.
+    The process that was stopped meanwhile took it for its own, and took the journey back from that host."""
+    broken = Trouble("lease-broken", at_s=1.0, for_s=100.0, deed="lease-broken")
+    overtaken = Trouble("overtaken", at_s=130.0, deed="overtaken-sleep", amount=5.0)
+    sailed = pair()
+    sailed.late = 12.0
+
+    told = Traveller(sailed, Mix(5, troubles=(broken, overtaken))).travelled()  # 5: the other host stops again at `warm`
+
+    assert (told.outcome, told.breaches, told.kinds) == ("migrated", (), ("lease-broken", "overtaken"))
+
+
 def test_target_groups_that_legacy_s_controller_exchanges_are_followed() -> None:
     """Somebody changed the legacy Service's health check and changed it back. Its controller exchanged the target groups; the
     way back waited for ever for those that the plan lists."""

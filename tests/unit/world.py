@@ -355,7 +355,7 @@ class Maker:
             raise Missing("lease is gone")
         if there is not None and there.resource_version != effect.takeover:
             raise Conflict("lease exists, or was written since")
-        epoch = there.epoch + 1 if there else 1
+        epoch = there.epoch + 1 if there else effect.epoch
         new = there or Lease(effect.namespace, effect.name, self.journal, 1, 0, "", self.host)
         taken = replace(new, epoch=epoch, host=self.host, resource_version=self.world.version(), renewed=self.world.clock.at)
         self.world.leases[effect.name] = taken

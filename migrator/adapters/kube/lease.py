@@ -54,18 +54,18 @@ class LeaseDoer:
         self._client, self._clock, self._holder = client, clock, holder
 
     def take(self, effect: TakeLease) -> Result:
-        """Create it with epoch 1, or take it over with the next epoch. Result: `epoch`. One or two calls.
+        """Create it at the effect's epoch, or take it over with the next epoch. Result: `epoch`. One or two calls.
 
         Raises Conflict when it exists (or, taking over, was written since), Missing when there is nothing to take
         over, Conflict with code `foreign-lease` when another journal's mark would be overwritten.
         """
         if effect.takeover:
             return self._take_over(effect)
-        new = self._ours(Lease(effect.namespace, effect.name, self._holder.journal, 1, 0, "", self._holder.host))
+        new = self._ours(Lease(effect.namespace, effect.name, self._holder.journal, effect.epoch, 0, "", self._holder.host))
         body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"} | _written(new, self._clock.now(), name=new.name)
         doing = f"create lease {effect.namespace}/{effect.name}"
         self._client.create(lease_path(effect.namespace), doing, lease_decoder, body)
-        return {"epoch": "1"}
+        return {"epoch": str(effect.epoch)}
 
     def taken(self, effect: TakeLease) -> Result | None:
         """It carries our journal's id and our host. One call."""

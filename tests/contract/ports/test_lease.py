@@ -37,6 +37,15 @@ def test_taking_it_marks_the_service_as_ours(side: Side) -> None:
     assert side.outside.effector.found(TAKE) == {"epoch": "1"}
 
 
+def test_a_mark_that_is_set_again_counts_on(side: Side) -> None:
+    """Whoever held the one before, and was stopped meanwhile, sees that it is another."""
+    again = replace(TAKE, epoch=3)
+
+    assert side.outside.effector.apply(again) == {"epoch": "3"}
+    assert lease(side).epoch == 3
+    assert side.outside.effector.found(again) == {"epoch": "3"}
+
+
 def test_it_is_taken_only_once(side: Side) -> None:
     """Two machines that start together: one of them wins."""
     side.outside.effector.apply(TAKE)

@@ -306,6 +306,7 @@ def test_a_missing_lease_is_set_again_before_anything_else() -> None:
     crew.tick()
     assert isinstance(crew.world.made[-1], effects.TakeLease)
     assert (crew.world.leases[LEASE].journal, crew.leads(API)) == (given.JOURNAL, "old")
+    assert crew.world.leases[LEASE].epoch == 2, "whoever held the first one must not take this one for its own"
 
     crew.tick()
     assert crew.leads(API) == "new"

@@ -101,12 +101,14 @@ def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
     taking = admit.decide(given.migration(), given.standing(), sight(None), given.START)
     over = admit.decide(given.migration(), MARKED, sight(OTHER_BOOT), given.START + 390)
     up = admit.decide(given.migration(), LOST, sight(given.lease()), given.START)
+    again = admit.decide(given.migration(), MARKED, sight(None), given.START)
     release = admit.undo(given.migration(), given.standing(), sight(given.lease()), given.START)
 
-    assert [each.effect for each in (taking, over, up, release) if isinstance(each, Wait)] == [
+    assert [each.effect for each in (taking, over, up, again, release) if isinstance(each, Wait)] == [
         TAKE,
         replace(TAKE, takeover="300"),
         replace(TAKE, takeover="300"),
+        replace(TAKE, epoch=MARKED.epoch + 1),
         effects.ReleaseLease("shop", TAKE.name),
     ]
 
