@@ -262,6 +262,11 @@ def metrics_late(ground: Ground, trouble: Trouble) -> Undo | None:
     return undo
 
 
+def scanned(ground: Ground, trouble: Trouble) -> Undo | None:
+    """Somebody on the internet knocks on public load balancers, every so many seconds."""
+    return ground.stage.scan(trouble.amount).stop
+
+
 def zone_unread(ground: Ground, trouble: Trouble) -> Undo | None:
     """A private zone is denied to us for a while."""
     zone = ground.stage.estate.private_zone.id
@@ -302,5 +307,6 @@ DEEDS: dict[str, Deed] = {
         subnet_full,
         metrics_late,
         zone_unread,
+        scanned,
     )
 }

@@ -206,6 +206,13 @@ BESIDE = (
         "its record sets are unknown: waits, and retires nothing",
         lasting("zone-unread", 30, 1800),
     ),
+    Kind(
+        "scanned",
+        "somebody knocks on public load balancers and asks for nothing",
+        2,
+        "takes it for traffic unless the plan calls as much noise: `drain` waits, and retires nothing meanwhile",
+        amounting("scanned", (3.0, 15.0, 40.0), 600.0, 7200.0),
+    ),
     # The machine that we run on
     Kind(
         "clock-off",

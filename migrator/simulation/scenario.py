@@ -22,6 +22,7 @@ from migrator.simulation.stage import Name, Stage, stage
 TTLS_S = (5, 30, 60, 300, 900, 3600)
 LOOKS_EVERY_S = (10.0, 10.0, 30.0, 60.0)
 LATE = (1.0, 3.0, *(12.0,) * 6)  # times; a tick may always come later than asked
+KNOCKS_EVERY_S, NOISE_PER_MIN = 60.0, 6.0  # of whoever scans public addresses, and what the plan takes for that
 SHARED = 64  # seeds in a row that share a setting, and so its plan
 TYPE = "service.beta.kubernetes.io/aws-load-balancer-"
 INTERNAL = f"{TYPE}internal"
@@ -44,6 +45,7 @@ class Scenario(msgspec.Struct, frozen=True):
     every_s: float  # from one request of a client to its next; what is promised in between is worked out
     keep_alive_s: float
     waits: Waits
+    scanned: bool  # somebody knocks on public load balancers for ever, and the plan calls as much noise
     late: float  # how many times longer than asked a process sleeps, up to a minute
     mix: Mix
     classic: bool = False  # legacy gave it a Classic Load Balancer
@@ -67,7 +69,9 @@ def _setting(number: int) -> Scenario:
 
 
 def _of_network(number: int, chance: Random) -> Scenario:
-    zones = chance.randint(1, 3)
+    zones, scanned, waits = chance.randint(1, 3), chance.random() < 0.1, STANDARD
+    if scanned:
+        waits = replace(waits, noise_flows_per_min=NOISE_PER_MIN)
     annotations = {f"{TYPE}cross-zone-load-balancing-enabled": "true"} if chance.random() < 0.3 else {}
     if chance.random() < 0.2:
         annotations[INTERNAL] = "true"
@@ -84,7 +88,8 @@ def _of_network(number: int, chance: Random) -> Scenario:
         on_failure="rollback" if chance.random() < 0.25 else "hold",
         every_s=30.0 if chance.random() < 0.05 else 600.0,
         keep_alive_s=chance.uniform(0.05, 2.0),
-        waits=replace(STANDARD, look_every_s=chance.choice(LOOKS_EVERY_S)),
+        waits=replace(waits, look_every_s=chance.choice(LOOKS_EVERY_S)),
+        scanned=scanned,
         late=1.0,
         mix=Mix(number),
     )
@@ -101,38 +106,38 @@ def _names(chance: Random) -> tuple[Name, ...]:
     return tuple(chance.sample(every, chance.randint(1, 3)))
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A setting as it is made once: serving, with its plan."""
+
+    setting: Scenario
+    stage: KeptStage
+    plan: Migration
+
+
 def set_out(scenario: Scenario) -> Voyage:
     """The setting as drawn, serving, with its plan and every promise watched."""
-    voyage = Voyage(staged(scenario), migration=planned(scenario), promises=True)
+    voyage = Voyage(staged(scenario), migration=kept(scenario).plan, promises=True)
     voyage.late = scenario.late
     voyage.stage.world.random.seed(scenario.mix.seed)
     return voyage
 
 
-def planned(scenario: Scenario) -> Migration:
-    """The plan of a setting. Planning costs as much as the world it is made in, and worlds alike give the same plan."""
-    if scenario.setting not in PLANS:
-        wishes = Wishes(on_failure=scenario.on_failure, waits=scenario.waits)
-        made = Voyage(staged(scenario), wishes).migration
-        PLANS.clear()  # seeds come in rows; one setting at a time is enough
-        PLANS[scenario.setting] = replace(made, retire=scenario.retire)
-    return PLANS[scenario.setting]
-
-
-PLANS: dict[int, Migration] = {}
-
-
 def staged(scenario: Scenario) -> Stage:
-    """The setting as drawn, serving. Seeds in a row share it: it is set once, and each has a copy."""
+    """The setting as drawn, serving; a world of one's own."""
+    return kept(scenario).stage.copy()
+
+
+def kept(scenario: Scenario) -> Kept:
+    """The setting of a scenario, which seeds in a row share: only the last one is kept."""
     setting = replace(scenario, late=1.0, mix=Mix(scenario.setting))  # what goes wrong comes later
-    kept = STAGES.get(scenario.setting)
-    if kept is None or kept[0] != setting:
-        STAGES.clear()
-        kept = STAGES[scenario.setting] = setting, KeptStage(_set(setting))
-    return kept[1].copy()
+    if not KEPT or KEPT[0].setting != setting:
+        stage = KeptStage(_set(setting))
+        made = Voyage(stage.copy(), Wishes(on_failure=setting.on_failure, waits=setting.waits)).migration
+        KEPT[:] = [Kept(setting, stage, replace(made, retire=setting.retire))]
+    return KEPT[0]
 
 
-STAGES: dict[int, tuple[Scenario, KeptStage]] = {}
+KEPT: list[Kept] = []
 
 
 def _set(scenario: Scenario) -> Stage:
@@ -151,4 +156,6 @@ def _set(scenario: Scenario) -> Stage:
         made.world.elb.set_load_balancer_attributes(made.legacy.balancer, {GUARDED: "true"})
     if scenario.bystander:
         made.visit(made.expose(legacy_service("shop", "other", app="web", port=9090), (OTHER,)), every_s=scenario.every_s)
+    if scenario.scanned:
+        made.scan(KNOCKS_EVERY_S)
     return made

@@ -140,7 +140,7 @@ class Scanner:
         self._running = 0
 
     def _wait(self, run: int) -> None:
-        self.world.after(self.world.random.expovariate(1 / self.every_s), lambda: self._knock(run))
+        self.world.after(self.world.random.expovariate(1 / self.every_s), partial(self._knock, run))
 
     def _knock(self, run: int) -> None:
         if run != self._running:

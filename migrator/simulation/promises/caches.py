@@ -24,7 +24,7 @@ class Caches:
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self.answered: set[Held] = set()
+        self.answered: dict[Held, None] = {}  # in the order of the plan: what is wrong names the same one every time
         self.readings = 0  # how often anything was taken in
         self.silent: dict[Key, int] = {}  # name servers that answer with nothing, by record set
         self.gone: dict[Held, Instant] = {}
@@ -44,7 +44,7 @@ class Caches:
             return
         self.readings += 1
         self._of, changed_at = (migration, batches), min(now, self.due)
-        answered: set[Held] = set()
+        answered: dict[Held, None] = {}
         self.silent, due = {}, math.inf
         for move in migration.dns.moves:
             zone, name, type = move.key
@@ -52,13 +52,14 @@ class Caches:
                 continue
             for authority in world.route53._contents[zone].authorities:
                 records = authority.now(now).get((name, type), ())
-                answered |= {(move.key, each) for each in records}
+                answered |= {(move.key, each): None for each in records}
                 if not records:
                     self.silent[move.key] = self.silent.get(move.key, 0) + 1
                 if authority.coming:
                     due = min(due, authority.coming[0][0])
-        for each in self.answered - answered:
-            self.gone[each] = changed_at if changed_at > -math.inf else now
+        for each in self.answered:
+            if each not in answered:
+                self.gone[each] = changed_at if changed_at > -math.inf else now
         for each in answered:
             self.gone.pop(each, None)
         self.answered, self.due = answered, due
