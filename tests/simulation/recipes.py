@@ -18,6 +18,7 @@ from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.faults import Fault
 from migrator.simulation.by_hand import Deed
+from migrator.simulation.copies import KeptStage
 from migrator.simulation.crash_points import FORWARD, Way
 from migrator.simulation.journey import Voyage
 from migrator.simulation.stage import NAMES, Name, Stage, empty_stage, stage
@@ -32,17 +33,20 @@ ZONES = (*NAMES, Name("www.shop.example.com.", ttl_s=900), Name("api.internal.ex
 ELSEWHERE = "virtual/boot-2"
 
 
+STAGES: dict[str, KeptStage] = {}  # by recipe
 PLANS: dict[tuple[str, str], Migration] = {}  # by recipe and retirement, made on worlds of their own
 
 
 def planned(name: str, set_up: Callable[[], Stage], *faults: Fault, wishes: Wishes = SELDOM, retire: str = "delete") -> Voyage:
     """The migration of a stage's first Service, every question answered, its promises watched, faults armed.
 
-    A plan is a function of the world, and costs as much as setting one up: each is made once.
+    A plan is a function of the world, and costs as much as setting one up: each is made once, and worlds are copied.
     """
+    if name not in STAGES:
+        STAGES[name] = KeptStage(set_up())
     if (name, retire) not in PLANS:
-        PLANS[name, retire] = answered(replace(Voyage(set_up(), wishes).migration, retire=retire))
-    voyage = Voyage(set_up(), promises=True, migration=PLANS[name, retire])
+        PLANS[name, retire] = answered(replace(Voyage(STAGES[name].copy(), wishes).migration, retire=retire))
+    voyage = Voyage(STAGES[name].copy(), promises=True, migration=PLANS[name, retire])
     for each in faults:
         voyage.stage.world.faults.arm(replace(each))
     return voyage
