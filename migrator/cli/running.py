@@ -101,7 +101,7 @@ def may_roll_back(migration: Migration, order: Order, standing: Standing, journe
         _refuse_another_plan(migration, order, standing)
     if standing.ended is not None or journey.past_return(standing):
         do = "" if standing.ended else f"finish the migration with `migrate apply {shlex.quote(order.plan)} --resume`"
-        why = f"{cannot}: the legacy Service was retired, and nothing leads back from there"
+        why = f"{cannot}: the legacy Service was retired, or may have been, and nothing leads back from there"
         raise OperatorError(why, seen=(f"journal of {standing.sequence} lines",), do=do, code="past-no-return")
     return None
 

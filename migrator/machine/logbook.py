@@ -31,12 +31,13 @@ class Logbook:
         """
         entries, ours = self._journal.read(), self.standing
         if ours.sequence and (len(entries) < ours.sequence or entries[ours.sequence - 1].checksum != ours.checksum):
+            go_on = "`migrate rollback PLAN`" if ours.back else "`migrate apply PLAN --resume`"
             raise JournalError(
                 f"cannot go on with {self.migration.service}: its journal is not the one that this run wrote",
                 seen=(
                     f"line {ours.sequence} was the last that this run knew, and is not among the {len(entries)} that are there",
                 ),
-                do="put the newest copy of the journal back, then `migrate apply PLAN --resume` or `migrate rollback PLAN`",
+                do=f"put the newest copy of the journal back, then {go_on}",
                 code="journal-lost",
             )
         if len(entries) != ours.sequence:

@@ -66,8 +66,8 @@ class Machine:
         """Fix the direction: from here on the way leads back. Raises OperatorError past the point of no return."""
         if self.journey.past_return(self.log.read()):
             raise OperatorError(
-                f"cannot roll back {self.migration.service}: retiring the legacy Service has begun",
-                seen=(f"journal line {self.standing.sequence}: a change past `{self.journey.no_return}` was intended",),
+                f"cannot roll back {self.migration.service}: the legacy Service was retired, or may have been",
+                seen=(f"journal of {self.standing.sequence} lines: `{self.journey.no_return}` is past its point of no return",),
                 do="finish the migration with `migrate apply PLAN --resume`",
                 code="past-no-return",
             )
@@ -168,7 +168,7 @@ class Machine:
                 continue
             if isinstance(verdict, Wait) and (verdict.effect is None or self._may_repair(step, verdict.effect)):
                 return self._act(step, verdict)
-            return self._act(step, drifted(step, verdict))
+            return self._act(step, drifted(step, verdict, back=not self.journey.past_return(self.standing)))
         return None
 
     def _may_repair(self, step: Step, effect: Effect) -> bool:
@@ -209,12 +209,16 @@ class Machine:
         return self._hold(step, Hold(failure.code, failure.reason, failure.seen, failure.do))
 
 
-def drifted(step: Step, verdict: Wait | Hold | Fail) -> Hold | Fail:
-    """What to do about a step that was done and is no longer; a step's own hold or failure keeps its code."""
+def drifted(step: Step, verdict: Wait | Hold | Fail, *, back: bool) -> Hold | Fail:
+    """What to do about a step that was done and is no longer; a step's own hold or failure keeps its code.
+
+    `back` is whether there is a way back that can be named.
+    """
     reason = f"{step.NAME} was done, and is no longer: {verdict.reason}"
     if isinstance(verdict, Hold | Fail):
         return type(verdict)(verdict.code, reason, verdict.seen, verdict.do)
-    return Hold("drift", reason, (), "`migrate release PLAN` to let it be done again, or `migrate rollback PLAN`")
+    do = "`migrate release PLAN` to let it be done again" + (", or `migrate rollback PLAN`" if back else "")
+    return Hold("drift", reason, (), do)
 
 
 def standing_of(journal: Journal) -> Standing:

@@ -122,6 +122,16 @@ class DisableDeletionProtection(msgspec.Struct, frozen=True, tag=True):
         return f"disable deletion protection of {balancer_name(self.balancer_arn)}"
 
 
+class EnableDeletionProtection(msgspec.Struct, frozen=True, tag=True):
+    """Protect the legacy load balancer again, on the way back."""
+
+    balancer_arn: str
+
+    @property
+    def summary(self) -> str:
+        return f"enable deletion protection of {balancer_name(self.balancer_arn)}"
+
+
 class DeleteLoadBalancer(msgspec.Struct, frozen=True, tag=True):
     """Delete a load balancer that legacy left behind."""
 
@@ -172,10 +182,14 @@ Effect = (
     | DemoteService
     | PatchService
     | DisableDeletionProtection
+    | EnableDeletionProtection
     | DeleteLoadBalancer
     | DeleteTargetGroup
     | RevokeRule
     | DeleteSecurityGroup
 )
+
+# Forward, nothing leads back from these: with the Service goes its load balancer, and that name never comes back.
+Final = DeleteService | DemoteService
 
 Result = dict[str, str]  # what the outside told us of an effect: ids, nothing secret

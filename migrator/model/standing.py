@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec.structs import replace
 
-from migrator.model.effects import ChangeRecords, Effect, ReleaseLease, Result, TakeLease
+from migrator.model.effects import ChangeRecords, Effect, Final, ReleaseLease, Result, TakeLease
 from migrator.model.events import (
     Applied,
     Began,
@@ -70,6 +70,7 @@ class Standing(msgspec.Struct, frozen=True):
     refusals: int = 0  # refused calls in a row
     doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
     doubted: tuple[str, ...] = ()  # the steps that intended such calls
+    final: bool = False  # a call that nothing leads back from was made on the way forward, or its answer was lost
     unheard: bool = False  # the last call that set our mark may have been done: the Lease may be in an epoch we were not told
     repaired: tuple[str, ...] = ()  # seen steps that made a call again since, as what they did was undone
     accepted: dict[tuple[str, str], float] = {}  # (step, hold code) -> the measure released
@@ -85,6 +86,11 @@ class Standing(msgspec.Struct, frozen=True):
     def back(self) -> bool:
         """Whether we are on the way back."""
         return self.turned is not None
+
+    def past_return(self, step: str) -> bool:
+        """Whether nothing leads back: a final call was made or may yet be, or `step` was seen done, whoever did it."""
+        pending = self.pending is not None and self._is_final(self.pending.effect)
+        return self.final or pending or (not self.back and step in self.seen)
 
     def fact(self, step: str, name: str, default: Any = None) -> Any:
         """The last value of a fact that a step noticed on the way forward."""
@@ -188,7 +194,8 @@ class Standing(msgspec.Struct, frozen=True):
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
             unheard = self.unheard or isinstance(effect, TakeLease)
-            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard)
+            final = self.final or self._is_final(self.pending.effect)
+            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard, final=final)
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
@@ -204,7 +211,12 @@ class Standing(msgspec.Struct, frozen=True):
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired
-        return replace(self, pending=None, refusals=0, repaired=repaired, _done=calls)
+        final = self.final or self._is_final(done.effect)
+        return replace(self, pending=None, refusals=0, repaired=repaired, final=final, _done=calls)
+
+    def _is_final(self, effect: Effect) -> bool:
+        """Back, the clone is deleted by the same effect."""
+        return not self.back and isinstance(effect, Final)
 
     def _lifted(self, at: Instant) -> Standing:
         if self.held is None:

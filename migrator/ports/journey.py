@@ -98,6 +98,5 @@ class Journey:
         return {name: tuple(guard for guard, span in spans if at in span) for name, at in self._places.items()}
 
     def past_return(self, standing: Standing) -> bool:
-        """Whether a change past the point of no return was intended and may have been made, by us or by another."""
-        past = (*standing.intents, *(() if standing.back else standing.seen))
-        return any(self.position(name) >= self.position(self.no_return) for name in past)
+        """Whether legacy is gone or may be: by a call of ours, or as the step of no return was seen done."""
+        return standing.past_return(self.no_return)

@@ -64,6 +64,7 @@ class Way(msgspec.Struct, frozen=True):
     host         whose processes go on after the first death; empty for the same
     hold_before  steps before which it holds; the next process is started by `release`
     by_hand      what people do meanwhile
+    back_held    whether it is taken back once it is held
     journal_lost whether the journal goes with the first process that dies, and a person begins anew
     """
 
@@ -72,6 +73,7 @@ class Way(msgspec.Struct, frozen=True):
     host: str = ""
     hold_before: tuple[str, ...] = ()
     by_hand: tuple[Deed, ...] = ()
+    back_held: bool = False
     journal_lost: bool = False
 
 
@@ -147,6 +149,8 @@ class Trip:
 
     def _over(self) -> bool:
         """One process; whether the journey is at its end, or cannot go on."""
+        if self.way.back_held and fold(self.voyage.journal.read()).held is not None:
+            self._back = True
         try:
             finish = self.voyage.sail(
                 self.crash,
@@ -252,7 +256,7 @@ class Sweep:
 
     def _known(self) -> tuple[str, ...]:
         """How the journey may end."""
-        back = ("rolled-back", "untouched") if self.way.back_at_once else ()
+        back = ("rolled-back", "untouched") if self.way.back_at_once or self.way.back_held else ()
         return (self.uncrashed.outcome, *back, *(("by-hand",) if self.way.journal_lost else ()))
 
 

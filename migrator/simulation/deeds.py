@@ -17,6 +17,7 @@ from migrator.simulation.doors_objects import JOURNAL
 from migrator.simulation.ground import Ground, Undo
 from migrator.simulation.losses import Excuse
 from migrator.simulation.troubles import Trouble
+from migrator.steps import JOURNEY
 
 Object = dict[str, Any]
 LBC = ("kube-system", "aws-load-balancer-controller")
@@ -89,7 +90,8 @@ def clone_deleted(ground: Ground, trouble: Trouble) -> Undo | None:
     there = ground.world.kube.find("Service", legacy.namespace, legacy.name)
     legacy_there = there is not None and there["metadata"]["uid"] == legacy.uid and there["spec"]["type"] == "LoadBalancer"
     alive = there is not None and legacy_there and "deletionTimestamp" not in there["metadata"]
-    if clone is None or not alive or "deletionTimestamp" in clone["metadata"]:
+    beyond = JOURNEY.past_return(ground.voyage.standing)  # a lost answer may leave legacy there, and still nothing leads back
+    if clone is None or not alive or beyond or "deletionTimestamp" in clone["metadata"]:
         return None
     if (balancer := ground.course.new()) is not None:
         ground.course.broken.add(balancer.dns_name.lower())

@@ -46,6 +46,10 @@ class AfterImages:
                 self._aws.look(effect.balancer_arn, "elbv2:DescribeLoadBalancerAttributes")
                 lb = self._world.elb.balancers.get(effect.balancer_arn)
                 return {} if lb is None or lb.attributes[PROTECTION] == "false" else None
+            case effects.EnableDeletionProtection():
+                self._aws.look(effect.balancer_arn, "elbv2:DescribeLoadBalancerAttributes")
+                lb = self._world.elb.balancers.get(effect.balancer_arn)
+                return {} if lb is not None and lb.attributes[PROTECTION] == "true" else None
             case _:
                 return {} if self._gone(effect) else None
 

@@ -56,7 +56,9 @@ class EffectorDoor:
             case effects.DemoteService() | effects.PatchService():
                 return self._patch(effect)
             case effects.DisableDeletionProtection():
-                return self._unprotect(effect.balancer_arn)
+                return self._protect(effect.balancer_arn, "false")
+            case effects.EnableDeletionProtection():
+                return self._protect(effect.balancer_arn, "true")
             case _:
                 return self._sweep(effect)
 
@@ -143,11 +145,11 @@ class EffectorDoor:
         )
         return {"change": change.id}
 
-    def _unprotect(self, arn: str) -> Result:
+    def _protect(self, arn: str, on: str) -> Result:
         self._aws.change(
             "elbv2:ModifyLoadBalancerAttributes",
             arn,
-            lambda: self._world.elb.set_load_balancer_attributes(arn, {PROTECTION: "false"}),
+            lambda: self._world.elb.set_load_balancer_attributes(arn, {PROTECTION: on}),
         )
         return {}
 

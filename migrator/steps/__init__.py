@@ -17,6 +17,7 @@ from __future__ import annotations
 from migrator.ports.journey import Journey, Step
 from migrator.steps import admit, clone, drain, finish, lower, retire, settle, shift, sweep, warm
 from migrator.steps.guards import GUARDS
+from migrator.steps.returning import NO_RETURN
 
 ORDER: tuple[Step, ...] = (
     admit,
@@ -26,9 +27,9 @@ ORDER: tuple[Step, ...] = (
     shift,
     settle,
     drain,
-    retire,  # no way back from here
+    retire,  # no way back from here, once the legacy Service is to be deleted or demoted
     sweep,
     finish,
 )
 
-JOURNEY = Journey(ORDER, GUARDS, no_return=retire.NAME, surroundings=admit.surroundings)
+JOURNEY = Journey(ORDER, GUARDS, no_return=NO_RETURN, surroundings=admit.surroundings)

@@ -15,6 +15,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked, unread
+from migrator.steps.returning import or_back, without_clone
 
 NAME = "clone"
 HOLDS_UNTIL = "finish"  # which takes our mark off
@@ -89,7 +90,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     assert not isinstance(service, Unknown) and not isinstance(taken, Unknown)
     if service is None:
         return absent(migration, standing, taken)
-    if hold := not_ours(migration, service):
+    if hold := not_ours(migration, standing, service):
         return hold
     if isinstance(sight.balancer, LoadBalancer) and sight.bindings:
         return Done(f"service {name} has load balancer {sight.balancer.name} as {service.hostname}")
@@ -97,7 +98,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     complaints = tuple(f"{each.reason}: {each.message}" for each in sight.troubles)
     if waited_s > waits.clone_deadline_s:
         reason = f"service {name} has no load balancer after {waited_s:.0f} s"
-        do = "mend what the controller complains about, then `migrate apply PLAN --resume`, or `migrate rollback PLAN`"
+        do = or_back("mend what the controller complains about, then `migrate apply PLAN --resume`", standing)
         return Hold("no-hostname", reason, complaints, do)
     because = f" ({complaints[0]})" if complaints else ""
     return Wait(f"the controller makes a load balancer for {name}{because}", waits.look_every_s)
@@ -108,7 +109,7 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
     new = migration.new
     if standing.done(NAME):
         reason = f"service {new.namespace}/{new.name} was made and is gone"
-        return Fail("clone-changed", reason, (), "`migrate rollback PLAN`, then plan again")
+        return Fail("clone-changed", reason, (), without_clone(migration, standing))
     if taken:
         seen = tuple(each.arn for each in taken)
         reason = f"load balancer {taken[0].name} is already tagged for {new.namespace}/{new.name}; it would be taken over"
@@ -116,16 +117,17 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
     return Wait(f"create service {new.namespace}/{new.name}", 0, CreateService(new.namespace, new.name, migration.manifest))
 
 
-def not_ours(migration: Migration, service: Service) -> Hold | Fail | None:
+def not_ours(migration: Migration, standing: Standing, service: Service) -> Hold | Fail | None:
     """The hold or failure when the Service of the clone's name is not the one that the plan describes."""
     name = f"{service.namespace}/{service.name}"
     if service.annotations.get(MARK) != migration.id:
         do = "plan with another --clone-name"
         return Hold("clone-exists", f"service {name} exists and does not carry our mark", (), do)
     if service.deleting:
-        return Fail("clone-changed", f"service {name} is being deleted", (), "`migrate rollback PLAN`")
+        return Fail("clone-changed", f"service {name} is being deleted", (), without_clone(migration, standing))
     if changed := differences(migration.manifest, service):
-        return Hold("clone-changed", f"service {name} is not as planned", changed, "set it back, or `migrate rollback PLAN`")
+        do = or_back("set it back, then `migrate apply PLAN --resume`", standing)
+        return Hold("clone-changed", f"service {name} is not as planned", changed, do)
     return None
 
 

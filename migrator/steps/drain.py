@@ -11,6 +11,7 @@ from migrator.model.verdict import Done, Hold, Verdict
 from migrator.ports.outside import Outside
 from migrator.steps import flows, records
 from migrator.steps.flows import Flows
+from migrator.steps.returning import or_back
 
 NAME = "drain"
 SPREAD = 2.0  # noise comes and goes: up to so many times what a person accepted is still the same noise
@@ -46,8 +47,8 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     deadline = standing.waiting_since(NAME, now) + waits.drain_deadline_s
     if now < deadline:
         return msgspec.structs.replace(busy, reason=reason)
-    do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on, `migrate rollback PLAN` goes back"
-    return Hold("still-draining", reason, (), do, measure or 0.0)
+    do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on"
+    return Hold("still-draining", reason, (), or_back(do, standing, ", `migrate rollback PLAN` goes back"), measure or 0.0)
 
 
 def level(migration: Migration, legacy: Flows) -> float | None:

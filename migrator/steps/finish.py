@@ -17,6 +17,7 @@ from migrator.steps.admit import kept
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health
 from migrator.steps.records import RecordsSeen, new_name
+from migrator.steps.returning import without_clone
 
 NAME = "finish"
 HOLDS_UNTIL = ""  # the last step
@@ -90,7 +91,7 @@ def wrong(migration: Migration, standing: Standing, sight: Sight) -> Hold | None
     clone = sight.clone
     assert not isinstance(clone, Unknown)
     if clone is None or clone.deleting or clone.uid != standing.fact("clone", "uid"):
-        do = f"make {name} again from the plan's manifest at once"
+        do = without_clone(migration, standing)
         return Hold("clone-changed", f"service {name} is gone, being deleted, or another one", (), do)
     assert not isinstance(sight.legacy, Unknown)
     if sight.legacy is not None and sight.legacy.type == "LoadBalancer" and not sight.legacy.deleting:

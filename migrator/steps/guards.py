@@ -17,6 +17,7 @@ from migrator.steps import clone, health, records
 from migrator.steps.asking import asked
 from migrator.steps.health import Health
 from migrator.steps.records import Listed, new_name
+from migrator.steps.returning import or_back, without_clone
 
 
 def look_legacy(migration: Migration, standing: Standing, outside: Outside) -> Service | Unknown | None:
@@ -94,7 +95,7 @@ def new_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wai
     reason = f"port {sight.sick[0]} of the new load balancer has no healthy target"
     if standing.streak("new-healthy", "sick") < migration.waits.streak:
         return Wait(reason, migration.waits.look_every_s)
-    do = "mend the targets, then `migrate apply PLAN --resume`, or `migrate rollback PLAN`"
+    do = or_back("mend the targets, then `migrate apply PLAN --resume`", standing)
     return Fail("new-sick", reason, sight.health.lines(), do)
 
 
@@ -122,8 +123,9 @@ def clone_changed(migration: Migration, standing: Standing, sight: Service | Unk
     if sight is None or sight.uid != standing.fact("clone", "uid"):
         name = f"{migration.new.namespace}/{migration.new.name}"
         # Its load balancer goes with it: where the plan says so, the names are brought back to legacy at once.
-        return Fail("clone-changed", f"service {name} is gone or was made again", (), "`migrate rollback PLAN`")
-    return clone.not_ours(migration, sight)
+        do = without_clone(migration, standing)
+        return Fail("clone-changed", f"service {name} is gone or was made again", (), do)
+    return clone.not_ours(migration, standing, sight)
 
 
 GUARDS: tuple[Guard, ...] = (

@@ -1,4 +1,4 @@
-"""Take the witnesses once more, then delete the legacy Service or demote it. From here nothing leads back."""
+"""Take the witnesses once more, then delete the legacy Service or demote it. From that call on nothing leads back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from migrator.checks.service import drifted
 from migrator.model.balancers import Rule, TargetGroup
 from migrator.model.cluster import LEGACY_FINALIZER, TYPE_ANNOTATION, Service
-from migrator.model.effects import DeleteService, DemoteService, DisableDeletionProtection, Effect
+from migrator.model.effects import DeleteService, DemoteService, DisableDeletionProtection, Effect, EnableDeletionProtection
 from migrator.model.migration import Attachment, Migration
 from migrator.model.records import leads_to
 from migrator.model.standing import Standing
@@ -18,9 +18,11 @@ from migrator.ports.outside import Outside
 from migrator.steps import attached, health
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health, zones
+from migrator.steps.returning import or_back
 
 NAME = "retire"
 HOLDS_UNTIL = "finish"
+NOT_ASKED = Unknown("no witness is asked for on the way back")
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -40,12 +42,15 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     if gone(service, migration):
         # Its load balancer may be gone too; what is left of it is for `sweep` to see.
         return Sight(service, (), (), False, Health({}), ())
+    protected = asked(lambda: outside.balancers.attributes(arn).get("deletion_protection.enabled") == "true")
+    if standing.back:
+        return Sight(service, NOT_ASKED, NOT_ASKED, protected, NOT_ASKED, NOT_ASKED)
     nodes = tuple(sorted({each.group for each in migration.legacy.rules}))
     seen = Sight(
         service,
         asked(lambda: pointing(migration, outside)),
         asked(lambda: outside.balancers.groups(arn)),
-        asked(lambda: outside.balancers.attributes(arn).get("deletion_protection.enabled") == "true"),
+        protected,
         health.new_health(standing.fact("clone", "arn", ""), outside),
         asked(lambda: outside.network.rules_of(nodes) if nodes else ()),
         asked(lambda: groups_of(standing.fact("clone", "arn", ""), outside)),
@@ -118,8 +123,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Done(f"service {migration.service} is {retired_as(service)}")
     assert isinstance(service, Service)
     if lines := against(migration, sight, service):
-        back = "" if NAME in standing.intents else "; `migrate rollback PLAN` is still possible"
-        do = f"mend it, then `migrate apply PLAN --resume`{back}"
+        do = or_back("mend it, then `migrate apply PLAN --resume`", standing, "; `migrate rollback PLAN` is still possible")
         return Hold("witness-missing", f"cannot retire {migration.service}: {lines[0]}", lines, do)
     if held := attached.against(migration, sight.holding):
         return held
@@ -196,5 +200,16 @@ def next_effect(migration: Migration, sight: Sight, service: Service) -> Effect:
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
-    # No way back: a deleted load balancer never returns under the same name.
-    return Fail("past-no-return", f"service {migration.service} was retired")
+    if isinstance(sight.service, Unknown):
+        return Wait(f"legacy service unread: {sight.service.why}", migration.waits.look_every_s)
+    if gone(sight.service, migration):
+        # No way back: a deleted load balancer never returns under the same name.
+        return Fail("past-no-return", f"service {migration.service} was retired")
+    if not migration.legacy.deletion_protection:
+        return Done("the legacy Service is there, its load balancer was never protected")
+    if isinstance(sight.protected, Unknown):
+        return Wait(f"deletion protection of legacy unread: {sight.protected.why}", migration.waits.look_every_s)
+    if sight.protected:
+        return Done("the legacy Service is there, its load balancer is protected")
+    effect = EnableDeletionProtection(migration.legacy.balancer.arn)
+    return Wait(effect.summary, 0, effect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.model import records as nouns
 from migrator.model.standing import Standing
 from migrator.ports.journey import Journey
-from migrator.steps import clone, drain, finish, flows, lower, records, settle, shift, sweep, warm
+from migrator.steps import clone, drain, finish, flows, lower, records, retire, settle, shift, sweep, warm
 from tests.mutants import forgetting, hunts
 from tests.mutants.hunts import forward, resumed, returned
 from tests.mutants.mutant import Mutant, done, for_ever, mutant, nothing, yes
@@ -86,6 +86,7 @@ FORGETTING: tuple[Mutant, ...] = (
         (finish, "closing_annotations", forgetting.unprotected(finish.closing_annotations)),
         (finish, "protected", yes),
     ),
+    mutant("rollback-leaves-legacy-unprotected", "law 8", hunts.unguarded, (retire, "undo", done)),
     mutant("deadline-ignored", "anchors 4.12: stuck", hunts.never_active, (warm, "too_late", forgetting.not_too_late)),
     mutant("settle-waits-for-ever", "anchors R4j: finish or clean abort within a bound", forward, (settle, "decide", for_ever)),
 )

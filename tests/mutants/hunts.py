@@ -108,6 +108,14 @@ def guarded() -> tuple[str, ...]:
     return ended(voyage(protected=True))
 
 
+def unguarded() -> tuple[str, ...]:
+    """Taken back once deletion protection was taken off."""
+    sailed = voyage(protected=True)
+    sailed.sail(until="drain")
+    sailed.sail(CrashPlan(1, "after", "effect"))
+    return ended(sailed, back=True)
+
+
 def returned(step: str) -> Hunt:
     """Taken back after a step."""
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from migrator.errors import JournalError
+from migrator.errors import JournalError, OperatorError
 from migrator.machine.tick import Over, Standstill
-from migrator.model.effects import Effect, Result
+from migrator.model.effects import DeleteService, DisableDeletionProtection, Effect, EnableDeletionProtection, Result
+from migrator.model.events import Intended
 from migrator.planning.plan import Wishes
 from migrator.ports.doing import Clock, Effector
 from migrator.scheduler.run import Reached
 from migrator.simulation.by_hand import begun_anew
 from migrator.simulation.crash_points import Point, Sweep, Way
-from migrator.simulation.dying import CrashPlan
+from migrator.simulation.dying import Crash, CrashPlan
 from migrator.simulation.journey import Voyage
 from migrator.simulation.mix import Mix
 from migrator.simulation.stage import Name, stage
@@ -23,6 +25,7 @@ from migrator.simulation.troubles import Blow, Trouble
 from tests.scenario.sailing import driven, until_late
 
 ELSEWHERE = "virtual/boot-2"
+PROTECTION = "deletion_protection.enabled"
 
 
 def pair() -> Voyage:
@@ -91,6 +94,18 @@ def test_a_journal_lost_for_good_is_begun_anew_with_the_same_clone() -> None:
     assert sailed.sail() == Over("migrated")
     assert kube.get("Service", "shop", "web-lbc")["metadata"]["uid"] == clone
     assert sailed.breaches == ()
+
+
+def protected(wishes: Wishes | None = None) -> Voyage:
+    """Legacy's load balancer is protected from deletion."""
+    staged = stage(seed=7, every_s=60.0)
+    staged.world.elb.set_load_balancer_attributes(staged.legacy.balancer, {PROTECTION: "true"})
+    return Voyage(staged, wishes, promises=True)
+
+
+def intents(sailed: Voyage) -> list[Intended]:
+    """Every call that was intended, in order."""
+    return [each.event for each in sailed.entries if isinstance(each.event, Intended)]
 
 
 def beset(*troubles: Trouble, wishes: Wishes | None = None, back_from: str = "", **setting: Any) -> Told:
@@ -194,3 +209,44 @@ def test_a_clone_that_others_delete_is_rolled_back_where_the_plan_says_so() -> N
     told = beset(Trouble("clone-deleted", step="settle", at_s=30.0, deed="clone-deleted"), wishes=Wishes(on_failure="rollback"))
 
     assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), {})
+
+
+@pytest.mark.parametrize(("on_failure", "holds"), [("rollback", {}), ("hold", {"clone-changed": 1})])
+def test_a_clone_that_others_delete_once_protection_is_off_is_rolled_back(on_failure: Any, holds: dict[str, int]) -> None:
+    """Taking deletion protection off legacy counted as past return: rollback was refused while legacy still served, and it was
+    held for ever, with names leading nowhere."""
+    sailed = protected(Wishes(on_failure=on_failure))
+    legacy = sailed.stage.world.elb.balancers[sailed.stage.legacy.balancer]
+    before, trouble = sailed.end(), Trouble("clone-deleted", step="retire", deed="clone-deleted")
+
+    traveller = Traveller(sailed, Mix(7, "", (trouble,)))
+    sailed.sail(until="drain")
+    assert sailed.sail(CrashPlan(1, "after", "effect")) is None
+    sailed.stage.run(1)
+
+    told = traveller.travelled()
+
+    calls = [each.effect for each in intents(sailed)]
+    assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), holds)
+    assert DisableDeletionProtection(legacy.arn) in calls
+    assert EnableDeletionProtection(legacy.arn) in calls
+    assert legacy.attributes[PROTECTION] == "true"
+    assert sailed.end() == before
+
+
+@pytest.mark.parametrize("how", ["before", "lost"])
+def test_a_delete_whose_answer_never_came_leads_back_no_more(how: str) -> None:
+    """Protection is off, and the Service may be gone or may go yet: it goes on."""
+    sailed = protected()
+    assert sailed.sail(until="drain") == Reached("drain")
+    machine, _ = sailed.process(CrashPlan(2, how, "effect"))
+    with suppress(Crash):
+        while not any(isinstance(each.effect, DeleteService) for each in intents(sailed)):
+            machine.tick()
+
+    with pytest.raises(OperatorError) as refused:
+        sailed.back()
+
+    assert refused.value.code == "past-no-return"
+    assert sailed.sail() == Over("migrated")
+    assert sailed.breaches == ()

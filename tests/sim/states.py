@@ -104,6 +104,7 @@ def told(standing: Standing) -> Key:
         tuple(sorted(standing.released)),
         standing.refusals,
         standing.doubted,
+        standing.final,
         standing.unheard,
         standing.repaired,
         standing.epoch,

@@ -134,6 +134,7 @@ WAYS: dict[str, Way] = {
     "held-after-clone": Way(by_hand=(Deed("hold", "seen", "clone"),)),
     "held-in-shift": Way(by_hand=(Deed("hold", "intended", "shift"),)),
     "held-in-retire": Way(by_hand=(Deed("hold", "intended", "retire"),)),
+    "held-in-retire-then-back": Way(by_hand=(Deed("hold", "intended", "retire"),), back_held=True),
     "lease-broken-after-clone": Way(by_hand=(Deed("break-lease", "seen", "clone"),)),
     "lease-broken-in-shift": Way(by_hand=(Deed("break-lease", "intended", "shift"),)),
     "lease-broken-in-retire": Way(by_hand=(Deed("break-lease", "intended", "retire"),)),
@@ -149,6 +150,7 @@ BACK = tuple(each for each in WAYS if each.startswith("back-from"))
 MATRIX: tuple[tuple[str, str], ...] = (
     *((recipe, "forward") for recipe in RECIPES),
     *everywhere("pair", [each for each in WAYS if each != "forward"]),
+    *everywhere("protected", ["held-in-retire-then-back"]),
     *everywhere("zones", ["back-from-lower", "back-from-shift", "journal-lost"]),
     *everywhere("classic", ["back-from-shift", "back-from-drain", "elsewhere", "journal-lost"]),
 )

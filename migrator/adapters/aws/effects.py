@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from migrator.adapters.aws.ec2 import NetworkLook
 from migrator.adapters.aws.elb import ElbLook
 from migrator.adapters.aws.route53 import RecordLook
@@ -16,6 +18,7 @@ from migrator.model.effects import (
     DeleteSecurityGroup,
     DeleteTargetGroup,
     DisableDeletionProtection,
+    EnableDeletionProtection,
     Result,
     RevokeRule,
 )
@@ -45,7 +48,7 @@ class RecordDoer:
 
 
 class BalancerDoer:
-    """Removes what legacy left of a load balancer."""
+    """Takes deletion protection off and puts it back, and removes what legacy left of a load balancer."""
 
     def __init__(self, session: AwsSession) -> None:
         self._session, self._look = session, ElbLook(session)
@@ -53,9 +56,7 @@ class BalancerDoer:
     def disable_protection(self, effect: DisableDeletionProtection) -> Result:
         """Raises Missing for a load balancer that is gone. Classic ones have no such attribute, and none is asked for."""
         with changing_aws("disable deletion protection of", effect.balancer_arn):
-            self._session.elb.modify_load_balancer_attributes(
-                LoadBalancerArn=effect.balancer_arn, Attributes=[{"Key": PROTECTION, "Value": "false"}]
-            )
+            self._protect(effect.balancer_arn, "false")
         return {}
 
     def protection_disabled(self, effect: DisableDeletionProtection) -> Result | None:
@@ -65,6 +66,23 @@ class BalancerDoer:
         except Missing:
             return {}
         return {} if attributes.get(PROTECTION) == "false" else None
+
+    def enable_protection(self, effect: EnableDeletionProtection) -> Result:
+        """Raises Missing for a load balancer that is gone."""
+        with changing_aws("enable deletion protection of", effect.balancer_arn):
+            self._protect(effect.balancer_arn, "true")
+        return {}
+
+    def protection_enabled(self, effect: EnableDeletionProtection) -> Result | None:
+        """The attribute is on; a load balancer that is gone has none."""
+        try:
+            attributes = self._look.attributes(effect.balancer_arn)
+        except Missing:
+            return None
+        return {} if attributes.get(PROTECTION) == "true" else None
+
+    def _protect(self, arn: str, on: Literal["true", "false"]) -> None:
+        self._session.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": PROTECTION, "Value": on}])
 
     def delete(self, effect: DeleteLoadBalancer) -> Result:
         """AWS is content when it is gone already. Raises Rejected while it is protected, Conflict while it is in use."""

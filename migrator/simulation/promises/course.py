@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from migrator.model.cluster import MARK, Lease
-from migrator.model.effects import Effect
+from migrator.model.effects import Effect, Final
 from migrator.model.events import Ended, Entry, Held, Intended, Released, TurnedBack
 from migrator.model.migration import Migration
 from migrator.model.records import Move, RecordSet
@@ -20,6 +20,7 @@ from migrator.simulation.doors_objects import lease_from
 from migrator.simulation.doors_records import world_record
 
 Key = tuple[str, str, str]  # zone id, name, type
+PROTECTION = "deletion_protection.enabled"
 
 
 @dataclass
@@ -142,11 +143,18 @@ class Course:
         at = self.planted.get(held)
         if at is None:
             return False
-        retired = any(isinstance(each.event, Intended) and each.event.step == "retire" and each.at <= at for each in self.lines)
+        intents = [each.event for each in self.lines if isinstance(each.event, Intended) and each.at <= at]
+        retired = any(each.step == "retire" and isinstance(each.effect, Final) for each in intents)
         return retired or not any(
             isinstance(each.event, Held) and each.event.code in ("record-edited", "record-missing") and each.at >= at
             for each in self.lines
         )
+
+    def unprotected(self) -> bool:
+        """Whether legacy's load balancer is there and lacks the deletion protection that the plan recorded."""
+        legacy = self.migration.legacy
+        found = self.world.elb.balancers.get(legacy.balancer.arn)
+        return legacy.deletion_protection and found is not None and found.attributes.get(PROTECTION) != "true"
 
     def new(self) -> LoadBalancer | None:
         """The load balancer of our clone; None while it has none."""

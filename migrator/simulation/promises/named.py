@@ -45,6 +45,8 @@ class Named:
                 known = self._is_clone(effect) and set(effect.annotations) <= CLOSING
             case effects.DisableDeletionProtection() | effects.DeleteLoadBalancer():
                 known = effect.balancer_arn == legacy.balancer.arn
+            case effects.EnableDeletionProtection():
+                known = effect.balancer_arn == legacy.balancer.arn and legacy.deletion_protection
             case effects.DeleteTargetGroup():
                 known = effect.group_arn in {each.arn for each in legacy.groups}
             case effects.RevokeRule():

@@ -1,4 +1,4 @@
-"""Law 8: nothing writes to the legacy Service before `retire`, and the way back restores every record set as it was listed."""
+"""Law 8: nothing writes to the legacy Service before `retire`, and the way back restores record sets and protection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrator.model.events import Ended, Intended, TurnedBack
 from migrator.simulation.promises.course import Course, shown
 
 NAME = "restored"
-LAW = "rollback restores every record set and the legacy Service field for field; nothing writes to it before retire"
+LAW = "rollback restores record sets, deletion protection, the legacy Service field for field; nothing writes to it before retire"
 
 
 class Restored:
@@ -71,6 +71,8 @@ class Restored:
             return "rolled back, and the new Service is still there"
         if self._legacy() != self._service:
             return "rolled back, and the legacy Service is not as it was"
+        if self._course.unprotected():
+            return "rolled back, and legacy's load balancer is not protected from deletion any more"
         return ""
 
     def _legacy(self) -> object:

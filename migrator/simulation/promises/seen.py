@@ -65,6 +65,7 @@ class SeenDone:
 
     def _judges_back(self) -> dict[str, Callable[[], str]]:
         return {
+            "retire": lambda: "legacy's load balancer is not protected from deletion" if self._course.unprotected() else "",
             "shift": self._shifted_back,
             "clone": lambda: "the new Service is still there" if self._course.marked() else self._stacked(),
             "lower": lambda: self._everywhere(self._course.final),

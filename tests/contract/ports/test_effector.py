@@ -19,6 +19,7 @@ from migrator.model.effects import (
     DemoteService,
     DisableDeletionProtection,
     Effect,
+    EnableDeletionProtection,
     PatchService,
     Result,
     RevokeRule,
@@ -217,6 +218,18 @@ def test_protection_is_disabled_and_seen_disabled(side: Side) -> None:
     assert side.outside.balancers.attributes(side.arn)["deletion_protection.enabled"] == "false"
 
 
+def test_protection_is_enabled_again_and_seen_enabled(side: Side) -> None:
+    """On the way back it is as it was; twice does no harm."""
+    effect = EnableDeletionProtection(side.arn)
+
+    assert unclear(side, "aws", "elbv2:ModifyLoadBalancerAttributes", effect) == {}
+    side.outside.effector.apply(effect)
+
+    assert side.outside.balancers.attributes(side.arn)["deletion_protection.enabled"] == "true"
+    with pytest.raises(Rejected):
+        side.outside.effector.apply(DeleteLoadBalancer(side.arn))
+
+
 def test_what_legacy_left_is_deleted_by_exact_id(side: Side) -> None:
     """Load balancer, then target group, then rules, then security group."""
     (group,) = side.outside.balancers.groups(side.arn)
@@ -230,6 +243,9 @@ def test_what_legacy_left_is_deleted_by_exact_id(side: Side) -> None:
     assert unclear(side, "aws", "ec2:RevokeSecurityGroupIngress", RevokeRule(rule.group, rule.id)) == {}
 
     assert side.outside.effector.found(DisableDeletionProtection(side.arn)) == {}
+    assert side.outside.effector.found(EnableDeletionProtection(side.arn)) is None
+    with pytest.raises(Missing):
+        side.outside.effector.apply(EnableDeletionProtection(side.arn))
     with pytest.raises(Missing):
         side.outside.effector.apply(RevokeRule(rule.group, rule.id))
 

@@ -279,6 +279,22 @@ def test_the_recheck_and_the_call_are_one_tick() -> None:
     assert isinstance(crew.world.made[-1], effects.DeleteService)
 
 
+def test_drift_names_the_way_back_only_where_there_is_one() -> None:
+    """Past the point of no return a rollback would be refused."""
+    advice = []
+    for step in ("two", "cut"):
+        crew = Crew()
+        crew.one.HOLDS_UNTIL = ""
+        crew.until(step)
+        crew.world.set("ZPUB", record(API))
+        crew.process()
+        outcome = crew.tick()
+        assert isinstance(outcome, Standstill)
+        advice.append(outcome.do)
+
+    assert ["migrate rollback" in each for each in advice] == [True, False]
+
+
 def test_past_it_nothing_is_looked_at_again_in_each_tick() -> None:
     crew = Crew()
     crew.until("cut")

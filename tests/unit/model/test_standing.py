@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 
 from migrator.model import effects, events
-from migrator.model.events import Applied, Began, Ended, Held, Intended, Noticed, Refused, Released, Seen, TurnedBack, Unclear
+from migrator.model.events import (
+    Applied,
+    Began,
+    Ended,
+    Event,
+    Held,
+    Intended,
+    Noticed,
+    Refused,
+    Released,
+    Seen,
+    TurnedBack,
+    Unclear,
+)
 from migrator.model.standing import FOR_A_PERSON, Done, Pending, Standing, fold
 from tests.unit import given
 
@@ -154,6 +167,44 @@ def test_what_was_refused_leaves_nothing_to_take_back_and_what_was_lost_does() -
     assert given.standing(*first, *lost, *refused).intents == ("admit", "clone")
     assert given.standing(*first, *made, *refused).intents == ("admit", "clone")
     assert given.standing(*first, *made, TurnedBack("", "", ""), *refused).intents == ("admit", "clone")
+
+
+PATCH = effects.DisableDeletionProtection(given.LEGACY_ARN)
+DELETE = effects.DeleteService("shop", "web", given.UID, "1")
+DEMOTE = effects.DemoteService("shop", "web", given.UID, "1")
+UNPROTECTED = (Intended("retire", PATCH), Applied("retire", {}))
+DELETING = (*UNPROTECTED, Intended("retire", DELETE))
+LOST = (*DELETING, Refused("retire", "unclear", ""))
+BACK = TurnedBack("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "past"),
+    [
+        pytest.param((), False, id="nothing-begun"),
+        pytest.param((Intended("retire", PATCH),), False, id="protection-off-is-intended"),
+        pytest.param((Intended("retire", PATCH), Refused("retire", "unclear", "")), False, id="or-lost"),
+        pytest.param(UNPROTECTED, False, id="or-done"),
+        pytest.param(DELETING, True, id="a-delete-is-intended"),
+        pytest.param((Intended("retire", DEMOTE),), True, id="or-a-demotion"),
+        pytest.param((*DELETING, Unclear("retire", "")), True, id="its-answer-was-lost"),
+        pytest.param((*DELETING, Refused("retire", "conflict", "")), False, id="it-was-refused"),
+        pytest.param(LOST, True, id="it-was-not-found-and-may-still-land"),
+        pytest.param(
+            (*LOST, Intended("retire", DELETE), Refused("retire", "conflict", "")), True, id="also-once-another-is-refused"
+        ),
+        pytest.param((*DELETING, Applied("retire", {})), True, id="it-was-done"),
+        pytest.param((Seen("retire", ""),), True, id="others-did-it"),
+        pytest.param((*UNPROTECTED, BACK, Seen("retire", "")), False, id="the-step-was-taken-back"),
+        pytest.param((BACK, Intended("clone", DELETE)), False, id="back-the-clone-is-to-be-deleted"),
+        pytest.param((BACK, Intended("clone", DELETE), Refused("clone", "unclear", "")), False, id="or-that-was-lost"),
+        pytest.param((BACK, Intended("clone", DELETE), Applied("clone", {})), False, id="or-done-back"),
+        pytest.param((*LOST, Ended("rolled-back"), given.began()), False, id="another-run-begins-anew"),
+    ],
+)
+def test_nothing_leads_back_once_legacy_may_be_gone(told: tuple[Event, ...], past: bool) -> None:
+    """The call decides, not the step: protection can be turned on again, a load balancer's name never comes back."""
+    assert given.standing(*told).past_return("retire") is past
 
 
 def test_a_mark_that_is_refused_later_on_stays_taken() -> None:

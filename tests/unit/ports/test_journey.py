@@ -75,10 +75,13 @@ def test_a_name_that_is_no_step_is_past_the_end() -> None:
     assert [JOURNEY.position(each) for each in ("a", "d", "", "e")] == [0, 3, 4, 4]
 
 
-def test_an_intent_at_or_past_the_point_of_no_return_is_past_it() -> None:
-    assert not JOURNEY.past_return(seen(intents=("a", "b")))
-    assert JOURNEY.past_return(seen(intents=("a", "c")))
-    assert JOURNEY.past_return(seen(intents=("d",)))
+def test_the_point_of_no_return_is_the_call_not_the_step() -> None:
+    """What the step does before it can be taken back."""
+    delete, unprotect = effects.DeleteService("shop", "web", "uid", "1"), effects.DisableDeletionProtection(given.LEGACY_ARN)
+
+    assert not JOURNEY.past_return(seen("a", "b", intents=("a", "c")))
+    assert not JOURNEY.past_return(given.standing(events.Intended("c", unprotect), events.Applied("c", {})))
+    assert JOURNEY.past_return(given.standing(events.Intended("c", delete)))
 
 
 def test_a_step_past_it_that_was_seen_is_past_it_whoever_did_it() -> None:

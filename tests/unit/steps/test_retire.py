@@ -13,7 +13,7 @@ from migrator.model.balancers import Rule
 from migrator.model.cluster import TYPE_ANNOTATION
 from migrator.model.migration import Decision, Dns, Migration, UnreadZone
 from migrator.model.units import Unknown
-from migrator.model.verdict import Fail, Wait
+from migrator.model.verdict import Wait
 from migrator.steps import retire
 from migrator.steps.health import Health
 from migrator.steps.retire import Sight
@@ -100,8 +100,50 @@ def test_retire(row: Row) -> None:
     follows(row, retire.decide)
 
 
-def test_nothing_leads_back() -> None:
-    assert isinstance(retire.undo(given.migration(), given.standing(), GOOD, given.START), Fail)
+PROTECTED = given.migration(legacy=replace(given.migration().legacy, deletion_protection=True))
+UNREAD = Unknown("slow")
+BACK = (
+    Row("what-was-never-protected-is-as-it-was", GOOD, "done", "never protected"),
+    Row("nor-is-anything-asked-of-it", sight(protected=UNREAD), "done", "never protected"),
+    Row("protection-is-turned-on-again", GOOD, "act", "enable deletion protection of legacy", migration=PROTECTED),
+    Row("done-when-it-is-seen-on", sight(protected=True), "done", "is protected", migration=PROTECTED),
+    Row("unread-protection-is-waited-for", sight(protected=UNREAD), "wait", "protection of legacy unread", migration=PROTECTED),
+    Row("an-unread-service-is-waited-for", sight(service=UNREAD), "wait", "legacy service unread: slow", migration=PROTECTED),
+    *(
+        Row(f"{each}-has-no-way-back", seen, "fail past-no-return", "was retired", migration=PROTECTED)
+        for each, seen in (
+            ("one-that-is-gone", sight(service=None)),
+            ("another-object", of(uid="another")),
+            ("one-on-its-way-out", of(deleting=True)),
+            ("a-demoted-one", of(spec={"type": "ClusterIP"})),
+        )
+    ),
+)
+
+
+@rows(*BACK)
+def test_back(row: Row) -> None:
+    follows(row, retire.undo)
+
+
+def test_back_exactly_the_planned_load_balancer_is_protected() -> None:
+    verdict = retire.undo(PROTECTED, given.standing(), GOOD, given.START)
+
+    assert isinstance(verdict, Wait)
+    assert verdict.effect == effects.EnableDeletionProtection(given.LEGACY_ARN)
+
+
+def test_back_no_witness_is_asked_for_or_told() -> None:
+    """The new load balancer may be gone, which is why the way leads back."""
+    world = World()
+    for question in ("zones", "groups", "targets", "rules_of", "balancer"):
+        world.refuse(question, Throttled("never asked"))
+    world.lb_attributes[given.LEGACY_ARN] = {"deletion_protection.enabled": "true"}
+
+    seen = retire.look(PROTECTED, given.cloned(events.TurnedBack("", "", "")), world.outside())
+
+    assert (seen.service, seen.protected) == (given.service(), True)
+    assert retire.facts(seen) == {}
 
 
 def answered(how: str) -> Migration:
@@ -130,11 +172,18 @@ def test_a_rule_admits_from_its_first_to_its_last_port() -> None:
     assert [retire.admits([rule], port, ()) for port in (29999, 30000, 32767, 32768)] == [False, True, True, False]
 
 
-@pytest.mark.parametrize(("intended", "possible"), [((), True), (("retire",), False)], ids=["before", "after"])
-def test_the_way_back_is_named_as_long_as_there_is_one(intended: tuple[str, ...], possible: bool) -> None:
-    """Deletion protection may be off already: retiring has begun."""
-    effect = effects.DisableDeletionProtection(given.LEGACY_ARN)
-    standing = given.standing(*(events.Intended(each, effect) for each in intended))
+UNPROTECT = effects.DisableDeletionProtection(given.LEGACY_ARN)
+DELETE = effects.DeleteService("shop", "web", given.UID, "100")
+
+
+@pytest.mark.parametrize(
+    ("intended", "possible"),
+    [((), True), ((UNPROTECT,), True), ((UNPROTECT, DELETE), False)],
+    ids=["before", "protection-off", "after"],
+)
+def test_the_way_back_is_named_as_long_as_there_is_one(intended: tuple[effects.Effect, ...], possible: bool) -> None:
+    """Deletion protection can be turned on again."""
+    standing = given.standing(*(events.Intended("retire", each) for each in intended))
 
     hold = retire.decide(given.migration(), standing, sight(pointing=("x",)), given.START)
 
