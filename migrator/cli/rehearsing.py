@@ -61,8 +61,8 @@ class Lines:
 def replay(migration: Migration, text: str, *, as_json: bool) -> int:
     """Make one journey and show its journal. Raises OperatorError `bad-usage` for a name that no journey has."""
     from migrator.report import simulated_json, simulated_text
-    from migrator.simulation.cases import case_of
-    from migrator.simulation.rehearsal import Rehearsal
+    from migrator.simulation.certificate.cases import case_of
+    from migrator.simulation.certificate.rehearsal import Rehearsal
 
     rehearsal = Rehearsal(migration)
     ran = rehearsal.ran(case_of(text))

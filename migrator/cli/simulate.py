@@ -42,7 +42,7 @@ def simulate(
     rehearsing.refuse_blocked(migration, plan)
     if replay:
         return rehearsing.replay(migration, replay, as_json=output == "json")
-    from migrator.simulation.certifying import certified
+    from migrator.simulation.certificate.certifying import certified
 
     with rehearsing.telling() as heard:
         certificate = certified(migration, seeds=seeds, first=seed, jobs=jobs or os.cpu_count() or 1, heard=heard)

@@ -15,13 +15,13 @@ from migrator.ports.doing import Journal
 from migrator.ports.outside import Outside
 from migrator.ports.report import Reporter, Silent
 from migrator.scheduler.run import Finish, run
-from migrator.simulation.aboard import Aboard
+from migrator.simulation.crashes.dying import Crash, CrashPlan, DyingEffector, DyingJournal, LosingFence
+from migrator.simulation.crashes.ending import left
 from migrator.simulation.doors import HOST
-from migrator.simulation.dying import Crash, CrashPlan, DyingEffector, DyingJournal, LosingFence
-from migrator.simulation.ending import left
 from migrator.simulation.memory import MemoryJournal
 from migrator.simulation.promises.watch import Watch
 from migrator.simulation.stage import Stage
+from migrator.simulation.troubles.aboard import Aboard
 from migrator.simulation.virtual import Late
 from migrator.steps import JOURNEY
 

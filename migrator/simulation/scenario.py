@@ -15,9 +15,9 @@ from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
 from migrator.simulation.copies import KeptStage
 from migrator.simulation.journey import Voyage
-from migrator.simulation.mix import Mix, drawn_mix
 from migrator.simulation.picture import GUARDED
 from migrator.simulation.stage import Name, Stage, stage
+from migrator.simulation.troubles.mix import Mix, drawn_mix
 
 TTLS_S = (5, 30, 60, 300, 900, 3600)
 LOOKS_EVERY_S = (10.0, 10.0, 30.0, 60.0)

@@ -13,16 +13,16 @@ from migrator.model.effects import TakeLease
 from migrator.model.events import Intended
 from migrator.model.standing import fold
 from migrator.scheduler.run import Finish, Interrupted, Reached
-from migrator.simulation.aboard import Aboard
+from migrator.simulation.crashes.dying import Crash, CrashPlan
 from migrator.simulation.doors import HOST
-from migrator.simulation.dying import Crash, CrashPlan
-from migrator.simulation.ground import Ground
-from migrator.simulation.happenings import Happenings
 from migrator.simulation.journey import Voyage
 from migrator.simulation.judged import Judge
-from migrator.simulation.mix import RETURNING, Death, Mix
 from migrator.simulation.scenario import drawn, set_out
 from migrator.simulation.story import story
+from migrator.simulation.troubles.aboard import Aboard
+from migrator.simulation.troubles.ground import Ground
+from migrator.simulation.troubles.happenings import Happenings
+from migrator.simulation.troubles.mix import RETURNING, Death, Mix
 
 MOST_PROCESSES = 40
 HOLDS_ENDURED = 3  # with one code; then the operator takes it back, where there is a way

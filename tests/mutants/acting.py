@@ -11,7 +11,7 @@ from migrator.machine.outcome import Standstill
 from migrator.model.effects import TakeLease
 from migrator.model.units import Instant
 from migrator.model.verdict import Wait
-from migrator.simulation.doors_effector import write_lease
+from migrator.simulation.doors.effector import write_lease
 
 
 def whoever(marked: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from migrator.machine.calls import Calls
 from migrator.machine.logbook import Logbook
 from migrator.machine.tick import Machine
 from migrator.ports.journey import Journey
-from migrator.simulation.doors_effector import FenceDoor
+from migrator.simulation.doors.effector import FenceDoor
 from migrator.steps import admit, records, retire
 from tests.mutants import acting, hunts, strangers
 from tests.mutants.hunts import forward

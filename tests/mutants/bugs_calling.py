@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.machine.calls import Calls
 from migrator.model import records as nouns
-from migrator.simulation.doors_effector import EffectorDoor
+from migrator.simulation.doors.effector import EffectorDoor
 from migrator.steps import clone, lower, records, retire, sweep
 from tests.mutants import calling, forgetting, hunts, strangers
 from tests.mutants.hunts import forward

@@ -23,7 +23,7 @@ from migrator.model.effects import (
     RevokeRule,
 )
 from migrator.model.verdict import Done, Wait
-from migrator.simulation.doors_records import world_record
+from migrator.simulation.doors.records import world_record
 
 
 def upsert(self: Any, effect: Any) -> dict[str, str]:

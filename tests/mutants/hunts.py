@@ -14,7 +14,7 @@ from migrator.planning.plan import Wishes
 from migrator.sandbox.world.ec2_rules import RuleSpec
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.faults import Fault
-from migrator.simulation.dying import CrashPlan
+from migrator.simulation.crashes.dying import CrashPlan
 from migrator.simulation.journey import Voyage
 from migrator.simulation.stage import NAMES, Name, Stage, stage
 

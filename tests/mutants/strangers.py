@@ -13,7 +13,7 @@ from migrator.sandbox.world.balancers import LoadBalancer
 from migrator.sandbox.world.faults import Fault
 from migrator.sandbox.world.network_flows import Flow
 from migrator.sandbox.world.route53 import RecordSet
-from migrator.simulation.doors_objects import lease_from
+from migrator.simulation.doors.objects import lease_from
 from migrator.simulation.journey import Voyage
 from migrator.simulation.memory import MemoryJournal
 from tests.mutants.hunts import arm, ended, once, only_breaches, voyage, was_seen

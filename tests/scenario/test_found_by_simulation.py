@@ -14,14 +14,14 @@ from migrator.model.events import Intended
 from migrator.planning.plan import Wishes
 from migrator.ports.doing import Clock, Effector
 from migrator.scheduler.run import Reached
-from migrator.simulation.by_hand import begun_anew
-from migrator.simulation.crash_points import Point, Sweep, Way
-from migrator.simulation.dying import Crash, CrashPlan
+from migrator.simulation.crashes.by_hand import begun_anew
+from migrator.simulation.crashes.crash_points import Point, Sweep, Way
+from migrator.simulation.crashes.dying import Crash, CrashPlan
 from migrator.simulation.journey import Voyage
-from migrator.simulation.mix import Mix
 from migrator.simulation.stage import Name, stage
 from migrator.simulation.traveller import Told, Traveller
-from migrator.simulation.troubles import Blow, Trouble
+from migrator.simulation.troubles.mix import Mix
+from migrator.simulation.troubles.trouble import Blow, Trouble
 from tests.scenario.sailing import driven, until_late
 
 ELSEWHERE = "virtual/boot-2"

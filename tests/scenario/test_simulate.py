@@ -19,13 +19,13 @@ from migrator.planning.plan import Wishes, plan
 from migrator.planning.write import render
 from migrator.report import simulated_json, simulated_text
 from migrator.sandbox.world.estate import App, legacy_service
-from migrator.simulation import certifying, rehearsal
-from migrator.simulation.cases import WAYS, Case, case_of
-from migrator.simulation.certifying import certified
-from migrator.simulation.crash_points import Point
-from migrator.simulation.rehearsal import Rehearsal
-from migrator.simulation.replica import replicated
-from migrator.simulation.replica_likeness import READ_BY_LBC
+from migrator.simulation.certificate import certifying, rehearsal
+from migrator.simulation.certificate.cases import WAYS, Case, case_of
+from migrator.simulation.certificate.certifying import certified
+from migrator.simulation.certificate.rehearsal import Rehearsal
+from migrator.simulation.certificate.replica import replicated
+from migrator.simulation.certificate.replica_likeness import READ_BY_LBC
+from migrator.simulation.crashes.crash_points import Point
 from migrator.simulation.stage import NAMES, Name, Stage, empty_stage, stage
 from tests.mutants.bugs import MUTANTS
 from tests.mutants.driver import bitten

@@ -12,7 +12,7 @@ from migrator.model.events import Applied, Intended, Noticed, Refused, Unclear
 from migrator.model.waits import PROTECTED_S
 from migrator.sandbox.world.route53 import RecordSet
 from migrator.scheduler.run import Reached
-from migrator.simulation.dying import CrashPlan
+from migrator.simulation.crashes.dying import CrashPlan
 from migrator.simulation.journey import Voyage
 from migrator.simulation.memory import MemoryJournal
 from tests.scenario.voyages import arm, held, told, unharmed, voyage

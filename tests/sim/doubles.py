@@ -18,7 +18,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from migrator.simulation.crash_points import Point, Sweep, arrived
+from migrator.simulation.crashes.crash_points import Point, Sweep, arrived
 from tests.sim.states import Key, Noting
 from tests.simulation.recipes import MATRIX, RECIPES, WAYS
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from migrator.simulation.crash_points import Point, Sweep, parsed
+from migrator.simulation.crashes.crash_points import Point, Sweep, parsed
 from migrator.simulation.seeds import told_of
 from tests.model.explorer import explore
 from tests.model.protocol import BEGIN, Rules, moves, over, wrong

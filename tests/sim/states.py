@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.model.standing import Standing, fold
-from migrator.simulation.crash_points import Kind, Point
-from migrator.simulation.doors_objects import lease_from
-from migrator.simulation.dying import CrashPlan
+from migrator.simulation.crashes.crash_points import Kind, Point
+from migrator.simulation.crashes.dying import CrashPlan
+from migrator.simulation.doors.objects import lease_from
 from migrator.simulation.journey import Voyage
 
 Key = tuple[Any, ...]

@@ -22,7 +22,7 @@ from typing import TypeVar
 import msgspec
 
 from migrator.simulation import wire
-from migrator.simulation.crash_points import Point, Sweep, parsed
+from migrator.simulation.crashes.crash_points import Point, Sweep, parsed
 from migrator.simulation.journey import Voyage
 from migrator.simulation.scenario import drawn
 from migrator.simulation.seeds import SEED_BITS

@@ -17,9 +17,9 @@ from migrator.model.waits import STANDARD
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
 from migrator.sandbox.world.faults import Fault
-from migrator.simulation.by_hand import Deed
 from migrator.simulation.copies import KeptStage
-from migrator.simulation.crash_points import FORWARD, Way
+from migrator.simulation.crashes.by_hand import Deed
+from migrator.simulation.crashes.crash_points import FORWARD, Way
 from migrator.simulation.journey import Voyage
 from migrator.simulation.stage import NAMES, Name, Stage, empty_stage, stage
 from tests.scenario.test_classic import answered

@@ -9,7 +9,7 @@ import pytest
 
 from migrator.model.effects import Effect
 from migrator.model.events import Intended
-from migrator.simulation.crash_points import HOWS, Sweep, arrived, points
+from migrator.simulation.crashes.crash_points import HOWS, Sweep, arrived, points
 from tests.simulation.recipes import MATRIX, RECIPES, WAYS
 
 pytestmark = pytest.mark.crash_points

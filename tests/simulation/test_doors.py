@@ -19,9 +19,9 @@ from migrator.sandbox.world.route53 import AliasTarget as WorldAlias
 from migrator.sandbox.world.route53 import GeoLocation
 from migrator.sandbox.world.route53 import RecordSet as WorldRecord
 from migrator.sandbox.world.route53_nouns import CidrRouting, GeoProximity
-from migrator.simulation.doors_gate import CONFLICTS, DENIALS, NOBODY, THROTTLING, translated
-from migrator.simulation.doors_objects import CHECKSUM, EPOCH, HOST, JOURNAL, SEQUENCE
-from migrator.simulation.doors_records import record_from, world_record
+from migrator.simulation.doors.gate import CONFLICTS, DENIALS, NOBODY, THROTTLING, translated
+from migrator.simulation.doors.objects import CHECKSUM, EPOCH, HOST, JOURNAL, SEQUENCE
+from migrator.simulation.doors.records import record_from, world_record
 from migrator.simulation.stage import Name, Stage, empty_stage, stage
 
 LBC = "service.k8s.aws/nlb"

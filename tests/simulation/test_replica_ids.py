@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from migrator.planning.load import load
-from migrator.simulation.replica_ids import exchanged, pairs, tokens
+from migrator.simulation.certificate.replica_ids import exchanged, pairs, tokens
 
 EXAMPLE = load("plans/example.yaml")
 

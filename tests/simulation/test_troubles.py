@@ -10,13 +10,13 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from migrator.simulation.deeds_aboard import ALL_DEEDS
 from migrator.simulation.journey import Voyage
-from migrator.simulation.kinds import BEGIN, END, KINDS, table
-from migrator.simulation.mix import Mix, drawn_mix
 from migrator.simulation.stage import Name, stage
 from migrator.simulation.traveller import Told, Traveller, travelled
-from migrator.simulation.troubles import Trouble
+from migrator.simulation.troubles.deeds_aboard import ALL_DEEDS
+from migrator.simulation.troubles.kinds import BEGIN, END, KINDS, table
+from migrator.simulation.troubles.mix import Mix, drawn_mix
+from migrator.simulation.troubles.trouble import Trouble
 
 PAGE = Path("docs/faults.md")
 BREAKS_ITSELF = "import sys; from migrator.simulation.traveller import travelled; print(travelled(int(sys.argv[1])))"

@@ -16,11 +16,11 @@ from migrator.model.waits import STANDARD
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.faults import Fault
 from migrator.simulation import scenario, wire
-from migrator.simulation.crash_points import Sweep
+from migrator.simulation.crashes.crash_points import Sweep
 from migrator.simulation.journey import Voyage
-from migrator.simulation.mix import Mix
 from migrator.simulation.stage import Name, stage
 from migrator.simulation.traveller import Traveller
+from migrator.simulation.troubles.mix import Mix
 
 SEEDS = (130, 1, 384)
 ALIKE = (320, 448)  # a Classic Load Balancer, and none

@@ -10,7 +10,7 @@ import msgspec
 class Fault(msgspec.Struct, kw_only=True):
     """One thing armed to go wrong.
 
-    where      "aws", "kube", "dns", "legacy", "lbc", "pods" or "traffic"; in the simulation alone "stale" (doors_stale.py)
+    where      "aws", "kube", "dns", "legacy", "lbc", "pods" or "traffic"; in the simulation alone "stale" (doors/stale.py)
     operation  a pattern: "route53:ChangeResourceRecordSets", "elbv2:*", "PATCH services", "delete-target-groups"
     mode       "throttle", "lose-reply" (done, but the caller sees a time-out), "deny", "error" (with `code`),
                "fail", "stop", "slow" (by `delay_s`)

@@ -16,8 +16,8 @@ from migrator.model.records import Move, RecordSet
 from migrator.model.units import Instant
 from migrator.sandbox.world import World, route53
 from migrator.sandbox.world.balancers import LoadBalancer
-from migrator.simulation.doors_objects import lease_from
-from migrator.simulation.doors_records import world_record
+from migrator.simulation.doors.objects import lease_from
+from migrator.simulation.doors.records import world_record
 
 Key = tuple[str, str, str]  # zone id, name, type
 PROTECTION = "deletion_protection.enabled"

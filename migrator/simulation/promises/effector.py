@@ -7,7 +7,7 @@ from typing import Any
 from migrator.model.effects import TakeLease
 from migrator.model.events import Applied, Began, Intended
 from migrator.model.waits import PROTECTED_S
-from migrator.simulation.doors_objects import journal_of
+from migrator.simulation.doors.objects import journal_of
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "effector"

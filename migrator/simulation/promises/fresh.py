@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.model.effects import ChangeRecords
-from migrator.simulation.doors_records import world_record
+from migrator.simulation.doors.records import world_record
 from migrator.simulation.promises.course import Call, Course, shown
 
 NAME = "fresh"

@@ -18,7 +18,7 @@ from migrator.model.migration import Migration, signed_digest
 from migrator.planning.load import load
 from migrator.planning.plan import sealed
 from migrator.planning.write import render
-from migrator.simulation import certifying
+from migrator.simulation.certificate import certifying
 from tests.unit.given import a_certificate
 
 

@@ -1,0 +1,157 @@
+"""EC2's, STS's and CloudWatch's looks on the world's own values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name, is_classic
+from migrator.model.units import Instant
+from migrator.sandbox.world import World, ec2_nouns
+from migrator.sandbox.world.cloudwatch import dimension
+from migrator.simulation.doors.balancers import CLUSTER_TAG, STACK_TAG
+from migrator.simulation.doors.gate import Gate
+
+LEGACY_RULES = ("kubernetes.io/rule/nlb/client=", "kubernetes.io/rule/nlb/health=")
+NAMESPACE, CLASSIC = "AWS/NetworkELB", "AWS/ELB"
+READ = "cloudwatch:GetMetricData"
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One metric, and which figure of a period it is part of: new, estimated, active or hosts."""
+
+    name: str
+    namespace: str
+    metric: str
+    stat: str
+    dimensions: dict[str, str]
+
+
+class NetworkDoor:
+    """Implements NetworkLook."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._ec2 = world, world.ec2
+        self._gate = Gate(world, "aws")
+
+    def caller(self) -> Caller:
+        """Who the sandbox takes us for, and its own time in whole seconds, as a Date header has it."""
+        self._gate.look("", "sts:GetCallerIdentity")
+        account, region = self._world.account, self._world.region
+        return Caller(account, f"arn:aws:iam::{account}:user/sandbox", region, float(int(self._world.now)))
+
+    def rules_for(self, balancer_name: str) -> tuple[Rule, ...]:
+        """The inbound rules whose description names the load balancer as its client or health rule, by id."""
+        self._gate.look(balancer_name, "ec2:DescribeSecurityGroupRules")
+        wanted = tuple(each + balancer_name for each in LEGACY_RULES)
+        found = [each for each in self._ec2.rules.values() if each.description in wanted and not each.egress]
+        return _rules(found)
+
+    def rules_of(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule of these security groups, by id; a group that is gone has none."""
+        self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroupRules")
+        known = [each for each in dict.fromkeys(groups) if each in self._ec2.groups]
+        return _rules([rule for each in known for rule in self._ec2.rules_of(each)])
+
+    def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Every inbound rule, of whichever group, whose source is one of these security groups, by id."""
+        self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")
+        return _rules([each for each in self._ec2.rules.values() if each.source_group in groups and not each.egress])
+
+    def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these rule ids still exist, in order."""
+        self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroupRules")
+        return tuple(sorted(each for each in set(ids) if each in self._ec2.rules))
+
+    def security_groups_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these security groups still exist, in order."""
+        self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroups")
+        return tuple(sorted(each for each in set(ids) if each in self._ec2.groups))
+
+    def worn(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The network interfaces that wear one of these security groups, a line each; sorted."""
+        self._gate.look(" ".join(groups), "ec2:DescribeNetworkInterfaces")
+        worn = [each for each in self._ec2.interfaces.values() if set(groups) & set(each.security_groups)]
+        return tuple(sorted(f"{each.id} {each.description}".rstrip() for each in worn))
+
+    def stacked_groups(self, cluster: str, stack: str) -> tuple[str, ...]:
+        """Security groups that LBC tagged for this stack, by id."""
+        self._gate.look(stack, "ec2:DescribeSecurityGroups")
+        return tuple(
+            sorted(
+                each.id
+                for each in self._ec2.groups.values()
+                if each.tags.get(CLUSTER_TAG) == cluster and each.tags.get(STACK_TAG) == stack
+            )
+        )
+
+
+class MetricDoor:
+    """Implements MetricLook. A period that could be read whole never changes, so it is read once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._gate = Gate(world, "aws")
+        self._read: dict[tuple[tuple[str, ...], int], tuple[tuple[Series, ...], dict[float, FlowMinute]]] = {}
+
+    def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
+        """One entry per period from start to end; a point that CloudWatch does not have is None."""
+        groups = () if is_classic(balancer_arn) else tuple([each.arn for each in self._world.elb.groups_of(balancer_arn)])
+        self._gate.look(balancer_arn, *(() if is_classic(balancer_arn) else ("elbv2:DescribeTargetGroups",)), READ)
+        kept = self._read.get(((balancer_arn, *groups), period_s))
+        if kept is None:
+            asked = _of_classic(balancer_arn) if is_classic(balancer_arn) else _of_network(balancer_arn, groups)
+            kept = self._read[(balancer_arn, *groups), period_s] = (asked, {})
+        asked, known = kept
+        starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
+        unknown = [each for each in starts if each not in known]
+        fresh = self._asked(asked, unknown[0], end, period_s) if unknown else {}
+        settled = self._world.now - self._world.pace.metric_lag_s - period_s
+        for at, each in fresh.items():
+            if at <= settled:
+                known[at] = each
+        return tuple([known.get(each) or fresh[each] for each in starts])
+
+    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> dict[float, FlowMinute]:
+        """Every period from start to end, by its start."""
+        points: defaultdict[str, dict[float, float]] = defaultdict(dict)
+        for series in asked:
+            said = points[series.name]
+            for at, value in self._world.cloudwatch.series(
+                series.namespace, series.metric, series.dimensions, series.stat, period_s, start, end
+            ):
+                said[at] = said.get(at, 0) + value
+        new, active, hosts = points["estimated"] | points["new"], points["active"], points["hosts"]
+        spans = [start + index * period_s for index in range(round((end - start) / period_s))]
+        return {at: FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans}
+
+
+def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
+    balancer = {"LoadBalancer": dimension(arn)}
+    both = [balancer | {"TargetGroup": dimension(each)} for each in groups]
+    return (
+        Series("new", NAMESPACE, "NewFlowCount", "Sum", balancer),
+        Series("active", NAMESPACE, "ActiveFlowCount", "Average", balancer),
+        *(Series("hosts", NAMESPACE, "HealthyHostCount", "Minimum", each) for each in both),
+    )
+
+
+def _of_classic(arn: str) -> tuple[Series, ...]:
+    balancer = {"LoadBalancerName": balancer_name(arn)}
+    return (
+        Series("new", CLASSIC, "RequestCount", "Sum", balancer),
+        Series("estimated", CLASSIC, "EstimatedALBNewConnectionCount", "Sum", balancer),
+        Series("active", CLASSIC, "EstimatedALBActiveConnectionCount", "Sum", balancer),
+        Series("hosts", CLASSIC, "HealthyHostCount", "Minimum", balancer),
+    )
+
+
+def _rules(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:
+    return tuple(rule_from(each) for each in sorted(found, key=lambda each: each.id))
+
+
+def rule_from(rule: ec2_nouns.Rule) -> Rule:
+    """A rule for traffic coming in."""
+    source = rule.cidr or rule.cidr6 or rule.source_group or rule.prefix_list or ""
+    return Rule(rule.id, rule.group_id, rule.protocol, rule.from_port, rule.to_port, source, rule.description)
