@@ -14,7 +14,7 @@ SLACK_S = 900.0  # back-offs of controllers and of ours, looks in between
 
 
 class Alive:
-    """Counts from the last line, call or strike of a fault, while a process runs."""
+    """Counts from the last line, call, trouble or strike of a fault, while a process runs."""
 
     def __init__(self, course: Course) -> None:
         self._course = course
@@ -39,7 +39,7 @@ class Alive:
     def look(self) -> str:
         """What is wrong now; empty while the promise is kept."""
         now, known = self._course.world.now, (len(self._course.lines), len(self._course.calls))
-        if known != self._known or not self.running:
+        if known != self._known or not self.running or self._course.troubled:
             self._known, self._since, self._visiting = known, now, self._visited()
             return ""
         if now - max(self._since, self._visited_at) <= self._bound_s:
@@ -54,14 +54,10 @@ class Alive:
         return f"nothing happened for {now - self._since:.0f} s, and no fault is armed"
 
     def _faulty(self, now: Instant) -> bool:
-        """Whether a trouble goes on, or a fault may still strike."""
-        return (
-            self._course.troubled > 0
-            or self._pending(now)
-            or any(
-                (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
-                for each in self._course.world.faults.armed
-            )
+        """Whether a fault may still strike."""
+        return self._pending(now) or any(
+            (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
+            for each in self._course.world.faults.armed
         )
 
     def _pending(self, now: Instant) -> bool:
