@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from functools import cached_property
 from random import Random
 
 import msgspec
@@ -11,8 +12,9 @@ from migrator.model.effects import DeleteService, DemoteService
 from migrator.model.events import Applied, Entry, Intended, Seen
 from migrator.model.migration import Migration
 from migrator.simulation.certificate.cases import AT_ONCE, FORWARD, WAYS, Case
-from migrator.simulation.certificate.replica import replicated
+from migrator.simulation.certificate.replica import Replica, replicated
 from migrator.simulation.certificate.replica_ground import not_simulated
+from migrator.simulation.copies import KeptStage
 from migrator.simulation.crashes.crash_points import Arrival, Point, Sweep, arrived
 from migrator.simulation.crashes.dying import CrashPlan
 from migrator.simulation.journey import Voyage
@@ -46,7 +48,7 @@ class Endless(Exception):
 
 
 class Rehearsal:
-    """Sets out as often as it is asked; keeps what an undisturbed journey of each way ends like."""
+    """Sets out as often as it is asked, on copies of one replica; keeps what an undisturbed journey of each way ends like."""
 
     def __init__(self, plan: Migration) -> None:
         self.plan = plan
@@ -55,11 +57,20 @@ class Rehearsal:
         self._sweeps: dict[str, Sweep] = {}
 
     def set_out(self, seed: int = STANDARD_SEED) -> Voyage:
-        """The same plan on the same replica for the same seed, every promise watched."""
-        replica = replicated(self.plan, seed=seed, every_s=CLIENTS_EVERY_S)
-        self.voyage = Voyage(replica.stage, promises=True, migration=replica.migration)
-        self._began = replica.stage.world.now
+        """The same plan on the same replica, every promise watched; what is left to chance from here on is the seed's."""
+        stage = self._kept.copy()
+        stage.world.random.seed(seed)
+        self.voyage = Voyage(stage, promises=True, migration=self._replica.migration)
+        self._began = stage.world.now
         return self.voyage
+
+    @cached_property
+    def _replica(self) -> Replica:
+        return replicated(self.plan, seed=STANDARD_SEED, every_s=CLIENTS_EVERY_S)
+
+    @cached_property
+    def _kept(self) -> KeptStage:
+        return KeptStage(self._replica.stage)
 
     def ran(self, case: Case) -> Ran:
         """One journey, judged. What raises is told as a breach: then the engine, or the simulation, has a bug."""
