@@ -21,7 +21,7 @@ from migrator.sandbox.world.names_answer import (
     no_such_name,
     struck,
 )
-from migrator.sandbox.world.names_balancers import BalancerZone
+from migrator.sandbox.world.names_balancers import MOST_KEPT, BalancerZone
 from migrator.sandbox.world.names_routing import chosen
 from migrator.sandbox.world.names_zones import Held, ZoneIndex
 
@@ -58,7 +58,7 @@ class Names:
         # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
         # what a routing policy picks is picked anew each time.
         states = self.world.network.state, self.world.route53.state
-        if states != self._as_of:
+        if states != self._as_of or len(self._known) > MOST_KEPT:
             self._as_of = states
             self._known.clear()
         asked = (canonical(name), rtype, authority, vpc)

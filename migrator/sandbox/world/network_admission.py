@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
     from migrator.sandbox.world.ec2 import Instance
 
+MOST_KEPT = 10_000  # findings that are kept while no rule changes: clients come from addresses without end
+
 
 class Admission:
     """Answers from the rules and interfaces as they are now."""
@@ -69,7 +71,7 @@ class Admission:
         self, groups: list[str], port: int, source: str, source_groups: Collection[str] = (), protocol: str = "tcp"
     ) -> bool:
         ec2 = self._world.ec2
-        if self._as_of != ec2.state:
+        if self._as_of != ec2.state or len(self._admitted) > MOST_KEPT:
             self._as_of = ec2.state
             self._admitted.clear()
         asked = (*groups, port, source, *source_groups, protocol)
