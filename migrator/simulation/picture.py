@@ -11,12 +11,18 @@ from migrator.simulation.stage import Exposed, Stage
 from migrator.simulation.witness import leads_to
 
 GUARDED = "deletion_protection.enabled"
+# The new controller's own, for all its Services. It makes it before it puts its finalizer on a Service, so that it may stay
+# where the Service goes in between.
+# Source: kubernetes-sigs/aws-load-balancer-controller controllers/service/service_controller.go, reconcile.
+SHARED_GROUP = "k8s-traffic-"
 
 
 def pictured(stage: Stage, legacy: Exposed) -> dict[str, Any]:
     """What a rollback has to bring back: records, Services, load balancers, target groups, security groups and rules."""
     world = stage.world
     service = world.kube.find("Service", legacy.namespace, legacy.name)
+    groups = [each for each in world.ec2.groups.values() if not each.name.startswith(SHARED_GROUP)]
+    ids = {each.id for each in groups}
     return {
         "records": {
             (zone.id, *record.key): record
@@ -29,8 +35,8 @@ def pictured(stage: Stage, legacy: Exposed) -> dict[str, Any]:
         "attributes": dict(world.elb.balancers[legacy.balancer].attributes) if legacy.balancer in world.elb.balancers else None,
         "groups": sorted(each.name for each in world.elb.groups.values()),
         "bindings": sorted(each["metadata"]["name"] for each in world.kube.list("TargetGroupBinding")),
-        "security groups": sorted(each.name for each in world.ec2.groups.values()),
-        "rules": sorted(rule.description for rule in world.ec2.rules.values()),
+        "security groups": sorted(each.name for each in groups),
+        "rules": sorted(rule.description for rule in world.ec2.rules.values() if rule.group_id in ids),
     }
 
 
