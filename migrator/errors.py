@@ -118,6 +118,7 @@ CODES: dict[str, Exit] = {
     "record-missing": Exit.STALE,
     "change-pending": Exit.WAITING,
     "lease-gone": Exit.WAITING,
+    "lease-unclear": Exit.WAITING,
     "service-changed": Exit.STALE,
     "clone-changed": Exit.STALE,
     "clone-rejected": Exit.REFUSED,

@@ -52,8 +52,8 @@ class Calls:
             if lease.host != self.outside.host and (rest := self._anothers(step, lease)) is not None:
                 return rest
             effect, lease = TakeLease(lease.namespace, lease.name, lease.resource_version), None
-        if lease is None and (gone := self._gone(effect)) is not None:
-            return gone
+        if lease is None and (lost := self._lost(effect)) is not None:
+            return lost
         if lease is None and not isinstance(effect, TakeLease):
             # Somebody removed our mark. Nobody else has set theirs, so ours is set again before anything else.
             namespace, name = self.migration.legacy.service.namespace, self.migration.lease_name
@@ -133,13 +133,24 @@ class Calls:
                 do="put the newest copy of the journal in place; an older one must not act",
                 code="journal-behind",
             )
-        self._absent_s = 0.0
+        if lease.epoch == standing.epoch:
+            self._absent_s = 0.0
         return lease
 
-    def _gone(self, effect: Effect) -> Hold | None:
-        """The hold where our mark went while we were away: another machine may have ended the journey, and taken it along."""
-        made = isinstance(effect, TakeLease) and bool(effect.takeover)
-        if made or not self._absent_s or not self.log.standing.epoch:
+    def _lost(self, effect: Effect) -> Hold | None:
+        """The hold where our mark went, or may be another host's, since we were away: that host may have gone on, or ended it."""
+        standing = self.log.standing
+        if not self._absent_s:
+            return None
+        if isinstance(effect, TakeLease) and effect.takeover:
+            if not standing.unheard:
+                return None
+            reason = (
+                f"lease {effect.name} was set, and this process was stopped for {self._absent_s:.0f} s: it may be another host's"
+            )
+            do = "make sure that no other machine goes on with this journal, then `migrate apply PLAN --resume`"
+            return Hold("lease-unclear", reason, (), do)
+        if not standing.epoch:
             return None
         reason = f"our lease {self.migration.lease_name} is gone, and this process was stopped for {self._absent_s:.0f} s"
         do = "make sure that no other machine went on with this journal or ended it, then `migrate apply PLAN --resume`"

@@ -20,7 +20,7 @@ from migrator.simulation.crashes.dying import Crash, CrashPlan
 from migrator.simulation.journey import Voyage
 from migrator.simulation.stage import Name, stage
 from migrator.simulation.traveller import Told, Traveller
-from migrator.simulation.troubles.mix import Mix
+from migrator.simulation.troubles.mix import Death, Mix
 from migrator.simulation.troubles.trouble import Blow, Trouble
 from tests.scenario.sailing import driven, until_late
 
@@ -194,6 +194,19 @@ def test_a_mark_that_is_set_again_counts_on() -> None:
     told = Traveller(sailed, Mix(5, troubles=(broken, overtaken))).travelled()  # 5: the other host stops again at `warm`
 
     assert (told.outcome, told.breaches, told.kinds) == ("migrated", (), ("lease-broken", "overtaken"))
+
+
+def test_a_frozen_process_leaves_another_host_s_mark_alone_where_it_never_heard_of_its_own() -> None:
+    """Its first mark was lost with the process before it. Frozen over the second one, it woke, took the mark that another host
+    had set meanwhile for its own, and that host was told that its journal was an old copy."""
+    overtaken = Trouble("overtaken", deed="overtaken-intent", amount=4000.0)
+    deaths = (Death("effect", 1, "before", 600.0, reboot=True),)
+    sailed = Voyage(stage(seed=7, every_s=60.0, names=(Name("example.com.", alias=True),)), promises=True)
+
+    # 5: the other host stops again after `lower`, which has nothing to do here.
+    told = Traveller(sailed, Mix(5, troubles=(overtaken,), deaths=deaths)).travelled()
+
+    assert (told.outcome, told.breaches, told.kinds) == ("migrated", (), ("overtaken",))
 
 
 def test_target_groups_that_legacy_s_controller_exchanges_are_followed() -> None:

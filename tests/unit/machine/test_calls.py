@@ -24,6 +24,7 @@ from migrator.machine.calls import VIEW_S
 from migrator.machine.tick import Again, Standstill
 from migrator.model import effects, events
 from migrator.model.events import Applied, Intended, Noticed, Refused
+from migrator.model.verdict import Wait
 from tests.unit import given
 from tests.unit.machine.crew import API, LEASE, Crew, marked, record, released
 
@@ -345,6 +346,53 @@ def test_a_process_that_was_stopped_does_not_set_a_mark_that_went_meanwhile() ->
     released(crew)
     crew.tick()
     assert crew.world.leases[LEASE].journal == given.JOURNAL
+
+
+def unheard() -> Crew:
+    """A crew that set its mark again and did not hear of it; the mark that is there now names another host."""
+    crew = marked()
+    crew.write(Intended("one", effects.TakeLease("shop", LEASE, takeover="300")))
+    crew.write(Refused("one", "unclear", "no answer came"))
+    crew.world.leases[LEASE] = replace(crew.world.leases[LEASE], epoch=2, host="there/boot-0", renewed=given.START - 1000)
+    crew.process()
+    return crew
+
+
+def test_a_process_that_was_stopped_does_not_take_a_mark_for_its_own_that_it_never_heard_of() -> None:
+    """Another host went on with a copy of the journal meanwhile: that one's mark looks as ours would that landed late."""
+    crew = unheard()
+    crew.one.verdict = Wait("waiting", 1)
+    crew.tick()
+    crew.one.verdict = None
+    crew.world.clock.sleep(61)
+
+    outcome = crew.tick()
+
+    assert isinstance(outcome, Standstill)
+    assert (outcome.code, crew.world.leases[LEASE].host, crew.leads(API)) == ("lease-unclear", "there/boot-0", "old")
+    released(crew)
+    crew.tick()
+    assert crew.world.leases[LEASE].host == given.HOST
+
+
+def test_a_process_that_was_not_stopped_takes_it_over() -> None:
+    """It is ours, of the boot before."""
+    crew = unheard()
+
+    crew.tick()
+
+    assert (crew.world.leases[LEASE].host, crew.world.leases[LEASE].epoch) == (given.HOST, 3)
+
+
+def test_a_process_that_was_stopped_takes_over_what_it_knows() -> None:
+    """The mark is in the epoch that the journal has: nobody came in between."""
+    crew = marked()
+    crew.one.verdict = Wait("taking over", 0, effects.TakeLease("shop", LEASE, crew.world.leases[LEASE].resource_version))
+    crew.world.clock.sleep(61)  # after the last tick of `marked`
+
+    crew.tick()
+
+    assert crew.world.leases[LEASE].epoch == 2
 
 
 def test_a_process_that_was_stopped_and_finds_its_mark_goes_on() -> None:
