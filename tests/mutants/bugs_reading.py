@@ -60,7 +60,7 @@ READING: tuple[Mutant, ...] = (
         "metric-gap-read-as-zero",
         "anchors 4.12, design 3: neither is unknown",
         strangers.unmetered,
-        (flows, "per_min", reading.none_is_zero),
+        (flows, "busiest_per_min", reading.none_is_zero),
     ),
     mutant(
         "open-flows-do-not-count",

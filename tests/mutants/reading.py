@@ -82,9 +82,9 @@ def replaced(done: Any, result: Any) -> Any:
     return type(done)(done.effect, result, done.intended, done.at)
 
 
-def none_is_zero(period: Any, period_s: int) -> float:
+def none_is_zero(flows: Any, period_s: int) -> float:
     """A minute without any point is a minute without flows."""
-    return float(period.new or 0.0) * 60 / period_s
+    return max(float(each.new or 0.0) for each in flows.periods) * 60 / period_s
 
 
 def without_open(busy: Callable[..., Any]) -> Callable[..., Any]:
