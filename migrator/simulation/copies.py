@@ -9,6 +9,7 @@ import copyreg
 import io
 import pickle
 import threading
+from ipaddress import IPv4Network
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -63,4 +64,4 @@ def _never_changes(obj: Any) -> bool:
         return "metadata" in obj and "kind" in obj
     if isinstance(obj, msgspec.Struct):
         return obj.__struct_config__.frozen
-    return isinstance(obj, Change | type | FunctionType | BuiltinFunctionType)
+    return isinstance(obj, Change | IPv4Network | type | FunctionType | BuiltinFunctionType)
