@@ -47,8 +47,8 @@ class Noting(CrashPlan):
                 self._note("effect", "before")
         return struck
 
-    def durable(self) -> None:
-        """A line was written."""
+    def over(self) -> None:
+        """A line was written, or refused."""
         if not self._due:
             self._note("append", "after")
 

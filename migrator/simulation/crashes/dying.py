@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.errors import OutsideError, Unclear
+from migrator.errors import JournalMoved, OutsideError, Unclear
 from migrator.model.cluster import Lease
 from migrator.model.effects import Effect, Result
 from migrator.model.events import Entry, Event
@@ -51,8 +51,8 @@ class CrashPlan:
         self._anew()
         return how
 
-    def durable(self) -> None:
-        """An append is over; for those who take notes."""
+    def over(self) -> None:
+        """An append is over, durable or refused; for those who take notes."""
 
     def reached(self, kind: str, waited: bool) -> None:
         """Count a boundary."""
@@ -83,12 +83,18 @@ class DyingJournal:
         struck = self.crash.strikes("append", waited=last is not None and at > last.at)
         if struck == "before":
             raise Crash
-        entry = self.inner.append(event, at=at, after=after)
+        try:
+            entry = self.inner.append(event, at=at, after=after)
+        except JournalMoved as moved:  # a person wrote beside it: nothing of this is written, and it may die all the same
+            self.crash.over()
+            if struck:
+                raise Crash from moved
+            raise
         if struck == "torn":
             self.inner = self.inner.torn(len(self.inner.lines[-1]) // 2)
             raise Crash
         self._heard(entry)
-        self.crash.durable()
+        self.crash.over()
         if struck:
             raise Crash
         return entry
