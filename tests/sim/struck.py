@@ -18,14 +18,15 @@ def struck(seed: int, course: Course, wanted: int, say: Say, note: Say) -> Stage
     """
     verdict = killed(seed, course, say, note)
     breaches = dict(verdict.breaches)
-    if verdict.blows("kill") < wanted:
+    few = verdict.blows("kill") < wanted
+    if few:
         breaches[""] = [*breaches.get("", []), f"only {verdict.blows('kill')} kills struck, {wanted} were wanted"]
     for each in (line for lines in breaches.values() for line in lines):
         say(f"  FAILED  {each}")
     noted(verdict, note)
-    arrived = course.services - sum(bool(name) for name in breaches)
+    arrived, many = course.services - sum(bool(name) for name in breaches), "fewer than" if few else "at least"
     figure = (
-        f"{arrived} of {course.services} Services moved at once on real sockets arrived, at least {wanted} kills among them, "
+        f"{arrived} of {course.services} Services moved at once on real sockets arrived, {many} {wanted} kills among them, "
         f"{verdict.traffic.lost} requests lost"
     )
     say(figure)

@@ -40,6 +40,7 @@ class Call:
     after: dict[Key, route53.RecordSet | None] | None = None
     finalizers: tuple[str, ...] | None = None  # of the legacy Service before it; None where it was gone
     left: frozenset[str] | None = None  # of `ids`, once it was done; None where others acted meanwhile
+    meddled: bool = False  # whether others acted in the very instant in which it was made
 
 
 class Listing(NamedTuple):
@@ -109,6 +110,14 @@ class Course:
     def intended(self, step: str) -> bool:
         """Whether a step intended a change."""
         return any(isinstance(each.event, Intended) and each.event.step == step for each in self.run)
+
+    def meddled(self, key: Key, before: route53.RecordSet | None, after: route53.RecordSet | None) -> None:
+        """Somebody else changed a record set. Where a call of ours is in flight, that change is none of the call's."""
+        if self.acting:
+            call = self.calls[-1]
+            if before != call.before[key]:
+                self.left[key] = before  # as the call had changed it by then
+            call.before, call.meddled = {**call.before, key: after}, True
 
     def listed(self) -> dict[Key, route53.RecordSet | None]:
         """Every record set of the plan as Route 53 lists it now; None where it is gone."""

@@ -31,7 +31,8 @@ class Fresh:
             return f"{call.effect.summary}: changed record sets"
         for swap in call.effect.swaps:
             key = (call.effect.zone_id, swap.after.name, swap.after.type)
-            if call.before.get(key) != world_record(swap.before):
+            changed = call.after is None or call.after.get(key) != call.before.get(key)
+            if changed and call.before.get(key) != world_record(swap.before):
                 return f"{key[1]} {key[2]} led to {shown(call.before.get(key))}, and was changed as if to {shown(swap.before)}"
         return ""
 

@@ -92,7 +92,7 @@ class Watch:
         def over() -> None:
             course.acting = False
             call.after = course.listed()
-            call.left = course.ids() if world.now == call.at else None
+            call.left = course.ids() if world.now == call.at and not call.meddled else None
             course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
             self._look(self._called)
             self._stirred()

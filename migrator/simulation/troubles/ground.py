@@ -91,6 +91,7 @@ class Ground:
         except AwsError:  # such as an alias of a load balancer that is gone
             return
         self.course.touched[key] = change.insync_at
+        self.course.meddled(key, before, after)
         if after is not None and after != self.course.left.get(key):
             self.course.planted[key, after] = self.world.now
         assert self.voyage.watch is not None

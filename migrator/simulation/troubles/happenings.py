@@ -64,7 +64,9 @@ class Happenings:
     def _begin(self, trouble: Trouble) -> None:
         if self.quiet:
             return
-        now = self._world.now
+        now, course = self._world.now, self._ground.course
+        if course.acting:
+            course.calls[-1].meddled = True
         until = None if trouble.for_s is None else now + trouble.for_s
         faults = [self._world.faults.arm(each.fault(until)) for each in trouble.blows]
         undo = ALL_DEEDS[trouble.deed](self._ground, trouble) if trouble.deed else None
