@@ -395,6 +395,18 @@ def test_a_process_that_was_stopped_takes_over_what_it_knows() -> None:
     assert crew.world.leases[LEASE].epoch == 2
 
 
+def test_a_process_that_was_stopped_before_its_first_mark_sets_it() -> None:
+    """Nothing of ours can have gone meanwhile."""
+    crew = Crew()
+    crew.world.refuse("TakeLease", Throttled("slow down"))
+    crew.tick()
+    crew.world.clock.sleep(61)
+
+    crew.tick()
+
+    assert crew.world.leases[LEASE].journal == given.JOURNAL
+
+
 def test_a_process_that_was_stopped_and_finds_its_mark_goes_on() -> None:
     """It is ours as we left it: nobody took over."""
     crew = marked()
