@@ -137,10 +137,10 @@ class Scene:
         return bool(groups) and all(set(each["states"]) == {"healthy"} for each in groups)
 
     def _create(self, zone: str, records: list[dict[str, Any]]) -> None:
-        changes = [{"Action": "CREATE", "ResourceRecordSet": each} for each in records]
+        changes: Any = [{"Action": "CREATE", "ResourceRecordSet": each} for each in records]
         answer = self._route53.change_resource_record_sets(
             HostedZoneId=self._zone_id(zone),
-            ChangeBatch={"Changes": changes},  # type: ignore[typeddict-item]
+            ChangeBatch={"Changes": changes},
         )
         change = answer["ChangeInfo"]["Id"]
         until(lambda: self._route53.get_change(Id=change)["ChangeInfo"]["Status"] == "INSYNC", f"{zone} is not in sync")
@@ -160,18 +160,20 @@ class Scene:
 
     @property
     def _route53(self) -> Route53Client:
-        return self._client("route53")  # type: ignore[no-any-return]
+        client: Route53Client = self._client("route53")
+        return client
 
     @property
     def _elb(self) -> ElasticLoadBalancingv2Client:
-        return self._client("elbv2")  # type: ignore[no-any-return]
+        client: ElasticLoadBalancingv2Client = self._client("elbv2")
+        return client
 
     def _client(self, service: str) -> Any:
         import boto3  # only those who set a scene pay for it
 
         env = self.environment
-        session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
-        return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]
+        session: Any = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
+        return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])
 
 
 def _marked(marks: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,6 @@ from migrator.errors import MigrateError
 from migrator.machine.tick import Machine, Over, Standstill
 from migrator.model.effects import TakeLease
 from migrator.model.events import Intended
-from migrator.model.standing import fold
 from migrator.scheduler.run import Finish, Interrupted, Reached
 from migrator.simulation.crashes.dying import Crash, CrashPlan
 from migrator.simulation.doors import HOST
@@ -161,7 +160,7 @@ class Traveller:
     def _elsewhere(self, meanwhile: str) -> bool:
         """While a process is frozen, a person takes a copy of the journal to another machine and goes on there."""
         lines = self.voyage.journal.read()
-        standing = fold(lines)
+        standing = self.voyage.standing
         if standing.began is None or standing.ended is not None:
             return False
         self._back = self._back or meanwhile == "rollback"

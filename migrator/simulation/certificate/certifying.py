@@ -14,8 +14,7 @@ from migrator import __version__
 from migrator.model.certificate import VERSION, Certificate, Failure, Promise, Seeds, Spent, Swept, Times
 from migrator.model.migration import Migration, signed_digest
 from migrator.simulation.certificate.cases import AT_ONCE, FORWARD, WAYS, Case, case_of
-from migrator.simulation.certificate.rehearsal import STANDARD_SEED, Ran, Rehearsal, undisturbed
-from migrator.simulation.certificate.replica import replicated
+from migrator.simulation.certificate.rehearsal import Ran, Rehearsal, undisturbed
 from migrator.simulation.promises import watch
 from migrator.steps import JOURNEY
 
@@ -29,8 +28,8 @@ def certified(plan: Migration, *, seeds: int, first: int = 0, jobs: int = 1, hea
 
     Raises OperatorError `not-simulated` where the sandbox cannot stand in for what the plan describes.
     """
-    assumed = replicated(plan, seed=STANDARD_SEED).assumed
     rehearsal = Rehearsal(plan)
+    assumed = rehearsal.replica.assumed
     whole = undisturbed(rehearsal)
     cases = [*_points(rehearsal, whole), *(Case(seed=first + count) for count in range(seeds))]
     told: list[Ran] = []

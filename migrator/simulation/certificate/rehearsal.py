@@ -60,17 +60,18 @@ class Rehearsal:
         """The same plan on the same replica, every promise watched; what is left to chance from here on is the seed's."""
         stage = self._kept.copy()
         stage.world.random.seed(seed)
-        self.voyage = Voyage(stage, promises=True, migration=self._replica.migration)
+        self.voyage = Voyage(stage, promises=True, migration=self.replica.migration)
         self._began = stage.world.now
         return self.voyage
 
     @cached_property
-    def _replica(self) -> Replica:
+    def replica(self) -> Replica:
+        """The replica that every journey begins on a copy of. Raises OperatorError `not-simulated`."""
         return replicated(self.plan, seed=STANDARD_SEED, every_s=CLIENTS_EVERY_S)
 
     @cached_property
     def _kept(self) -> KeptStage:
-        return KeptStage(self._replica.stage)
+        return KeptStage(self.replica.stage)
 
     def ran(self, case: Case) -> Ran:
         """One journey, judged. What raises is told as a breach: then the engine, or the simulation, has a bug."""

@@ -21,7 +21,6 @@ from msgspec.structs import replace
 
 from migrator.errors import OperatorError
 from migrator.machine.tick import Machine, Over, Standstill
-from migrator.model.standing import fold
 from migrator.scheduler.run import Reached
 from migrator.simulation.crashes.by_hand import Deed, Person, begun_anew, retired
 from migrator.simulation.crashes.dying import CrashPlan
@@ -137,7 +136,7 @@ class Trip:
     def made(self) -> None:
         """Start processes until one ends the journey."""
         for _ in range(MOST_PROCESSES):
-            if self._back and fold(self.voyage.journal.read()).began is None:
+            if self._back and self.voyage.standing.began is None:
                 self.outcome = "untouched"
                 break
             if self._over():
@@ -149,7 +148,7 @@ class Trip:
 
     def _over(self) -> bool:
         """One process; whether the journey is at its end, or cannot go on."""
-        if self.way.back_held and fold(self.voyage.journal.read()).held is not None:
+        if self.way.back_held and self.voyage.standing.held is not None:
             self._back = True
         try:
             finish = self.voyage.sail(

@@ -111,13 +111,19 @@ class Course:
         """Whether a step intended a change."""
         return any(isinstance(each.event, Intended) and each.event.step == step for each in self.run)
 
+    def others_act(self) -> None:
+        """Somebody else does something. What is gone after a call of ours that is in flight says nothing of the call."""
+        if self.acting:
+            self.calls[-1].meddled = True
+
     def meddled(self, key: Key, before: route53.RecordSet | None, after: route53.RecordSet | None) -> None:
         """Somebody else changed a record set. Where a call of ours is in flight, that change is none of the call's."""
+        self.others_act()
         if self.acting:
             call = self.calls[-1]
             if before != call.before[key]:
                 self.left[key] = before  # as the call had changed it by then
-            call.before, call.meddled = {**call.before, key: after}, True
+            call.before = {**call.before, key: after}
 
     def listed(self) -> dict[Key, route53.RecordSet | None]:
         """Every record set of the plan as Route 53 lists it now; None where it is gone."""

@@ -29,9 +29,10 @@ class Fresh:
         """What a batch changed although it was not as the batch says."""
         if not isinstance(call.effect, ChangeRecords):
             return f"{call.effect.summary}: changed record sets"
+        assert call.after is not None
         for swap in call.effect.swaps:
             key = (call.effect.zone_id, swap.after.name, swap.after.type)
-            changed = call.after is None or call.after.get(key) != call.before.get(key)
+            changed = call.after.get(key) != call.before.get(key)
             if changed and call.before.get(key) != world_record(swap.before):
                 return f"{key[1]} {key[2]} led to {shown(call.before.get(key))}, and was changed as if to {shown(swap.before)}"
         return ""

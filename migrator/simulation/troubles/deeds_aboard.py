@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from migrator.model.events import Held
-from migrator.model.standing import fold
 from migrator.model.waits import SKEW_S
 from migrator.simulation.troubles.aboard import PLACES, Freeze, Place
 from migrator.simulation.troubles.deeds import DEEDS, Deed
@@ -67,7 +66,7 @@ def interrupted(ground: Ground, trouble: Trouble) -> Undo | None:
 
 def told_to_hold(ground: Ground, trouble: Trouble) -> Undo | None:
     """`migrate hold` beside a running apply."""
-    standing = fold(ground.voyage.journal.read())
+    standing = ground.voyage.standing
     if standing.began is None or standing.ended is not None or standing.held is not None or ground.aboard.overtaken:
         return None
     cursor = JOURNEY.cursor(standing)

@@ -64,9 +64,8 @@ class Happenings:
     def _begin(self, trouble: Trouble) -> None:
         if self.quiet:
             return
-        now, course = self._world.now, self._ground.course
-        if course.acting:
-            course.calls[-1].meddled = True
+        self._ground.course.others_act()
+        now = self._world.now
         until = None if trouble.for_s is None else now + trouble.for_s
         faults = [self._world.faults.arm(each.fault(until)) for each in trouble.blows]
         undo = ALL_DEEDS[trouble.deed](self._ground, trouble) if trouble.deed else None
@@ -85,6 +84,7 @@ class Happenings:
         if going not in self._open:
             return
         self._open.remove(going)
+        self._ground.course.others_act()
         self._ground.course.troubled -= 1
         for each in going.faults:
             self._world.faults.clear(each.id)
