@@ -12,7 +12,7 @@ from migrator.machine.calls import Calls
 from migrator.machine.logbook import Logbook
 from migrator.machine.outcome import Again, Orders, Outcome, Over, Standstill
 from migrator.model import events
-from migrator.model.effects import Effect, TakeLease
+from migrator.model.effects import ChangeRecords, Effect, TakeLease
 from migrator.model.migration import Migration
 from migrator.model.standing import Standing, fold
 from migrator.model.verdict import Done, Fail, Hold, Wait
@@ -172,8 +172,9 @@ class Machine:
         return None
 
     def _may_repair(self, step: Step, effect: Effect) -> bool:
-        # Our own mark may always be set again; anything else only after a person released the drift.
-        return isinstance(effect, TakeLease) or (step.NAME, "drift") in self.standing.released
+        # Our mark may always be set again, and the identical batch made; anything else only after a person released the drift.
+        harmless = isinstance(effect, TakeLease) or (isinstance(effect, ChangeRecords) and effect.affirms)
+        return harmless or (step.NAME, "drift") in self.standing.released
 
     def _act(self, step: Step, verdict: Wait | Hold | Fail) -> Outcome:
         match verdict:

@@ -55,6 +55,11 @@ class ChangeRecords(msgspec.Struct, frozen=True, tag=True):
         names = ", ".join(f"{swap.after.name} {swap.after.type}" for swap in self.swaps)
         return f"{self.why}: {names}"
 
+    @property
+    def affirms(self) -> bool:
+        """Whether it changes nothing: the identical batch is made only to get an id that can be waited for."""
+        return all(swap.before == swap.after for swap in self.swaps)
+
 
 class CreateService(msgspec.Struct, frozen=True, tag=True):
     """Create a Service that does not exist. Result: `uid`."""

@@ -56,10 +56,8 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Wait(reason, migration.waits.look_every_s) if begun else Hold("unread", reason)
     if sight.lease is not None and not ours(sight.lease, standing):
         return foreign(migration, sight)
-    if sight.lease is not None and sight.lease.sequence > standing.sequence:
+    if sight.lease is not None and newer(sight.lease, standing):
         return behind(migration, sight.lease, standing)
-    if sight.lease is not None and sight.lease.epoch != standing.epoch:
-        return of_another_epoch(migration, standing, sight, now)
     if bad := next((each for each in sight.results if each.stops), None):
         return Hold(bad.code, bad.seen, bad.details, bad.do)
     if blind := next((each for each in sight.results if unanswered(migration, each)), None):
@@ -68,6 +66,9 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Wait("marking the Service as ours", 0, marking(migration, standing))
     if sight.lease.host != sight.host:
         return take_over(migration, sight.lease, now)
+    if sight.lease.epoch != standing.epoch:
+        # Our own mark, which landed after its answer was lost: set anew, to learn its epoch.
+        return Wait("taking up our own mark", 0, taking(sight.lease))
     return Done(f"{passed(sight.results)}, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
 
 
@@ -103,18 +104,14 @@ def foreign(migration: Migration, sight: Sight) -> Hold:
     return Hold("journal-lost", f"a journal of {migration.service} began on this machine and is not here", (seen,), do)
 
 
-def of_another_epoch(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Wait | Hold:
-    """Our own mark that landed after its answer was lost is set anew, to learn its epoch; any other is a newer journal's.
+def newer(lease: Lease, standing: Standing) -> bool:
+    """Whether a newer journal than ours moved the Lease on; ours may be in an epoch that we were not told."""
+    return lease.sequence > standing.sequence or (lease.epoch != standing.epoch and not standing.unheard)
 
-    The machine may have rebooted in between: then the mark names the boot before, and is taken over as any other's.
-    """
-    lease = sight.lease
-    assert isinstance(lease, Lease)
-    if not standing.unheard:
-        return behind(migration, lease, standing)
-    if lease.host != sight.host:
-        return take_over(migration, lease, now)
-    return Wait("taking up our own mark", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
+
+def taking(lease: Lease) -> TakeLease:
+    """What sets our mark over one that was looked at, with the next epoch."""
+    return TakeLease(lease.namespace, lease.name, lease.resource_version)
 
 
 def behind(migration: Migration, lease: Lease, standing: Standing) -> Hold:
@@ -142,7 +139,7 @@ def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
     if now < quiet_at:
         reason = f"waiting until no call of {lease.host} can still arrive"
         return Wait(reason, min(quiet_at - now, 30), until=quiet_at)
-    return Wait(f"taking over from {lease.host}", 0, TakeLease(lease.namespace, lease.name, lease.resource_version))
+    return Wait(f"taking over from {lease.host}", 0, taking(lease))
 
 
 def surroundings(migration: Migration, standing: Standing, outside: Outside) -> Wait | Hold | None:

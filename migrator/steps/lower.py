@@ -40,7 +40,6 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
     since = records.insync_since(NAME, standing)
     if lowering:
         assert since is not None
-        since = max(since, records.mended_at(standing) or since)
         reason = f"answers with the TTL of {ttl_s} s are running out of caches"
         if rest := records.waited(since, ttl_s, now, reason, migration.waits.look_every_s):
             return rest

@@ -22,7 +22,6 @@ SELDOM_S = 30.0  # between looks while only time has to pass, where the plan doe
 PENDING_S = 1800.0  # after which a person is asked about a change that Route 53 does not bring to all its servers
 SOON_S = 5.0  # between looks at what AWS does within a minute
 OFTEN = 3  # times that one record set is brought to one form before somebody else is suspected
-SPREADS_S = 60.0  # a change reaches all of Route 53's servers within this, as a rule
 PENDING = "change-pending"
 EDITED = ("record-edited", "record-missing")
 Listed = tuple[tuple[Move, RecordSet | None], ...]
@@ -59,16 +58,16 @@ class RecordsSeen(msgspec.Struct, frozen=True):
 def seen(name: str, migration: Migration, standing: Standing, outside: Outside, *, every_zone: bool = False) -> RecordsSeen:
     """One look at the record sets, and at the changes that the step named `name` made in the direction we go.
 
-    With `every_zone`, or after a call whose answer was lost, a zone without a known change counts as lost: it may have
-    been changed, by us or by another, and nobody knows whether it is in sync.
+    With `every_zone`, after a call whose answer was lost, or once a person set right what others wrote, a zone without a
+    change that we know of since then counts as lost: nobody knows whether what was written there is in sync.
     """
-    made = standing.changes(name)
+    made, mended = standing.changes(name), mended_at(standing)
     changes = {zone: done.result.get("change", "") for zone, done in sorted(made.items())}
-    if every_zone or name in standing.doubted:
+    if every_zone or name in standing.doubted or mended:
         changes = {move.zone.id: "" for move in migration.dns.moves} | changes
-    known = {zone: change for zone, change in changes.items() if change}
+    known = {zone: change for zone, change in changes.items() if change and made[zone].at >= mended}
     listed = asked(lambda: current(migration.dns.moves, outside))
-    lost = tuple(zone for zone, change in changes.items() if not change)
+    lost = tuple(zone for zone in changes if zone not in known)
     # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
     before = set(standing.noticed(name).get("insync", ()))
     asking = [id for id in known.values() if id not in before]
@@ -185,13 +184,12 @@ def insync_since(name: str, standing: Standing) -> Instant | None:
     return standing.since(name, "insync", changes)
 
 
-def mended_at(standing: Standing) -> Instant | None:
-    """When every name server had forgotten, at the latest, what others last wrote into a record set; None where nobody did.
+def mended_at(standing: Standing, *, besides: str = "") -> Instant:
+    """When a person last lifted a hold for what others wrote into a record set, in any step but one; 0 where nobody did.
 
-    A person set it right before they lifted our hold. Until then caches took in what others had written.
+    They set it right before. Route 53 may still be bringing that to its servers; only a change made since tells when it has.
     """
-    lifted = [at for (_, code), at in standing.released.items() if code in EDITED]
-    return max(lifted) + SPREADS_S if lifted else None
+    return max((at for (step, code), at in standing.released.items() if code in EDITED and step != besides), default=0.0)
 
 
 def longest_listed_s(moves: tuple[Move, ...]) -> float:

@@ -12,7 +12,7 @@ from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
 from migrator.ports.outside import Outside
-from migrator.steps import records
+from migrator.steps import lower, records
 from migrator.steps.asking import answered_by, asked
 from migrator.steps.records import RecordsSeen, new_name
 
@@ -124,22 +124,14 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Wait(f"name servers unread: {sight.behind.why}", every)
     if sight.behind:
         return Wait(sight.behind[0], every)
-    held_s = records.longest_held_s(migration.dns.moves)
-    reason = f"answers from before the shift run out of caches in {held_s:.0f} s"
-    if rest := records.waited(insync_at, held_s, now, reason, every) or forgotten(migration, standing, now):
+    held_s, reason = records.longest_held_s(migration.dns.moves), "answers from before the shift"
+    if records.mended_at(standing, besides=lower.NAME):  # which waits itself for what others wrote meanwhile
+        held_s, reason = records.longest_listed_s(migration.dns.moves), "answers that others wrote into a record set"
+    if rest := records.waited(insync_at, held_s, now, f"{reason} run out of caches in {held_s:.0f} s", every):
         return rest
     if sight.laggards:
         return lagging(standing, sight, now, insync_at + waits.resolvers_deadline_s, every)
     return Done(f"every authority answers {new_name(standing).dns_name}; {sight.asked} answers of resolvers agree")
-
-
-def forgotten(migration: Migration, standing: Standing, now: Instant) -> Wait | None:
-    """The wait for what others wrote into a record set meanwhile, most likely what was listed; None once caches lost it."""
-    if (mended := records.mended_at(standing)) is None:
-        return None
-    held_s = records.longest_listed_s(migration.dns.moves)
-    reason = f"what others wrote into a record set runs out of caches in {held_s:.0f} s"
-    return records.waited(mended, held_s, now, reason, migration.waits.look_every_s)
 
 
 def lagging(standing: Standing, sight: Sight, now: Instant, deadline: Instant, every: float) -> Verdict:

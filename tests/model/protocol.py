@@ -9,7 +9,7 @@ What is modelled, as the code has it:
   is on its way is dead, and what was only intended is refused;
 - another host takes the Lease over only after `time` has passed since it was last moved on (`steps/admit.py`), and with a
   new epoch; so is our own mark that may have landed unheard, whatever its epoch, where the journal was not told of a newer
-  one (`Calls._marked`, `admit.of_another_epoch`); the answer to moving it on may be lost, and then nothing is sent;
+  one (`Calls._marked`, `admit.decide`); the answer to moving it on may be lost, and then nothing is sent;
 - the way back begins, and ends, only when no call of which the answer was lost can still land (`Calls.doubt`).
 
 Operator A begins. B either begins with a journal of its own, or with a copy of A's at any moment, while A may go on. One

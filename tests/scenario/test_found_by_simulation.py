@@ -263,3 +263,28 @@ def test_a_delete_whose_answer_never_came_leads_back_no_more(how: str) -> None:
     assert refused.value.code == "past-no-return"
     assert sailed.sail() == Over("migrated")
     assert sailed.breaches == ()
+
+
+@pytest.mark.parametrize(("step", "at_s"), [("lower", 241.0), ("clone", 1.0), ("warm", 1.0), ("settle", 1.0), ("drain", 1.0)])
+def test_what_a_person_set_right_is_waited_for_until_every_name_server_has_it(step: str, at_s: float) -> None:
+    """A reconciler had written the listed TTL again, and the change with which a person mended that took Route 53 an hour.
+    Caches were taken to forget from a minute after the release on: legacy was retired while some still led there."""
+    slow = Blow("aws", "route53:propagate", "slow", times=1, delay_s=3000.0)
+    reverted = Trouble("record-reverted", step=step, deed="record-reverted")
+    late = Trouble("insync-late", step=step, blows=(slow,), at_s=at_s)
+
+    told = beset(reverted, late, names=(Name("api.example.com.", ttl_s=3600),), every_s=0.0)
+
+    assert (told.outcome, told.breaches, told.holds["record-edited"]) == ("migrated", (), 1)
+
+
+def test_a_host_whose_clock_is_off_takes_nothing_over() -> None:
+    """The machine rebooted before it heard of its mark, and came up with a clock 700 s ahead: it took over at once, as if the
+    time in which a call of the boot before may still arrive had passed."""
+    deaths = (Death("effect", 1, "after", 30.0, reboot=True),)
+    off = Trouble("clock-off", at_s=10.0, for_s=1500.0, deed="clock-off", amount=700.0)
+    sailed = pair()
+
+    told = Traveller(sailed, Mix(7, troubles=(off,), deaths=deaths)).travelled()
+
+    assert (told.outcome, told.breaches, told.holds) == ("migrated", (), {"clock-skew": 1})

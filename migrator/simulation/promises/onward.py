@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.machine.calls import VIEW_S
-from migrator.model.effects import ReleaseLease, TakeLease
+from migrator.model.effects import ChangeRecords, ReleaseLease, TakeLease
 from migrator.model.events import Intended
 from migrator.model.units import Instant
 from migrator.simulation.promises.course import Call, Course
@@ -43,8 +43,8 @@ class Onward:
         line = self._course.lines[call.lines - 1].event if call.lines else None
         if self._course.back or not isinstance(line, Intended) or line.step not in GUARDED:
             return ""
-        if isinstance(call.effect, TakeLease | ReleaseLease):
-            return ""
+        if isinstance(call.effect, TakeLease | ReleaseLease) or (isinstance(call.effect, ChangeRecords) and call.effect.affirms):
+            return ""  # nothing that anybody is served by changes
         for since, what in ((self._sick, "has no healthy target"), (self._changed, "is not the Service that was planned")):
             if since is not None and call.at - since > VIEW_S + SLACK_S:
                 return f"{call.effect.summary}: legacy {what} for {call.at - since:.0f} s"

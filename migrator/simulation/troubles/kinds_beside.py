@@ -51,7 +51,7 @@ BESIDE = (
         "record-reverted",
         "a reconciler (external-dns, GitOps) sets a record set back to what it was before, over and over",
         5,
-        "holds with `record-edited`; once it is mended, counts the reverted answer's TTL anew",
+        "holds with `record-edited`; once it is mended, counts the reverted TTL from the INSYNC of an identical change",
         till_mended("record-reverted"),
         breaks=True,
     ),

@@ -219,10 +219,24 @@ def test_a_record_set_that_somebody_sets_back_each_time_is_not_fought_over() -> 
     assert (held.code, "set back" in held.reason) == ("record-edited", True)
 
 
-def test_what_others_wrote_is_counted_from_when_a_person_set_it_right() -> None:
-    """Until then caches took it in."""
-    told = (50.0, events.Held("settle", "record-edited", "")), (50.0, events.Released("a person"))
+def test_what_a_person_set_right_has_an_id_of_its_own() -> None:
+    """Nobody told us the id of their change: the identical batch, made after it, is in sync once theirs is."""
+    world, plan = World(), given.moving(given.CNAME, given.INTERNAL)
+    world.changes |= {"C1": given.START, "C2": given.START}
+    before, after = changed("ZPUB", "C1"), changed("ZPUB", "C2")
+    told = (50.0, events.Held("warm", "record-edited", "")), (50.0, events.Released("a person"))
 
-    assert records.mended_at(given.standing()) is None
-    assert records.mended_at(given.standing(*told)) == given.START + 50 + records.SPREADS_S
+    lifted = records.seen("shift", plan, given.standing(*before, *told), world.outside())
+    affirmed = records.seen("shift", plan, given.standing(*before, *told, *((60.0, each) for _, each in after)), world.outside())
+
+    assert (lifted.lost, lifted.synced) == (("ZPUB", "ZPRI"), ())
+    assert (affirmed.lost, affirmed.synced) == (("ZPRI",), ("C2",))
+
+
+def test_when_a_person_set_right_what_others_wrote() -> None:
+    told = (50.0, events.Held("lower", "record-missing", "")), (50.0, events.Released("a person"))
+
+    assert records.mended_at(given.standing()) == 0
+    assert records.mended_at(given.standing(*told)) == given.START + 50
+    assert records.mended_at(given.standing(*told), besides="lower") == 0
     assert records.longest_listed_s((given.CNAME, given.ALIAS)) == 360
