@@ -25,6 +25,8 @@ from migrator.simulation.troubles.aboard import Aboard
 from migrator.simulation.virtual import Late
 from migrator.steps import JOURNEY
 
+MOST_LATE_S = 50.0  # streaks of looks still count, and nobody takes the process for one that was stopped
+
 
 class Voyage:
     """One migration on one stage, over as many processes as it takes. `lines` survive each of them.
@@ -47,7 +49,7 @@ class Voyage:
         self.migration: Migration = migration or plan(
             legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes()
         )
-        self.late = 1.0  # how many times longer than asked a process sleeps between ticks, up to a minute
+        self.late = 1.0  # how many times longer than asked a process sleeps between ticks, up to `MOST_LATE_S`
         self.journal = MemoryJournal()
         self.watch = Watch(stage.world, self.migration) if promises else None
         self.crashes = self._lost = 0
@@ -129,7 +131,8 @@ class Voyage:
             self.watch.runs(True)
         try:
             before(machine)
-            clock = Late(outside.clock, self.late) if self.late > 1 else outside.clock
+            most_s = self.migration.waits.look_every_s + MOST_LATE_S
+            clock = Late(outside.clock, self.late, most_s) if self.late > 1 else outside.clock
             finish = run(machine, clock, until=until, interrupted=self.interrupted)
             overtaken = self.aboard is not None and self.aboard.overtaken
             if self.watch is not None and isinstance(finish, Standstill) and not overtaken:

@@ -19,9 +19,9 @@ from migrator.simulation.picture import GUARDED
 from migrator.simulation.stage import Name, Stage, stage
 from migrator.simulation.troubles.mix import Mix, drawn_mix
 
-TTLS_S = (5, 30, 60, 300, 900, 3600)
-LOOKS_EVERY_S = (10.0, 10.0, 30.0, 60.0)
-LATE = (1.0, 3.0, *(12.0,) * 6)  # times; a tick may always come later than asked
+TTLS_S = (5, 5, 30, 30, *(60,) * 4, *(300,) * 6, 900, 3600)  # hours cost ticks, and find nothing that minutes do not
+LOOKS_EVERY_S = (10.0, 30.0, 60.0, 60.0)
+LATE = (1.0, 3.0, *(12.0,) * 10)  # times; a tick may always come later than asked
 KNOCKS_EVERY_S, NOISE_PER_MIN = 60.0, 6.0  # of whoever scans public addresses, and what the plan takes for that
 SHARED = 64  # seeds in a row that share a setting, and so its plan
 TYPE = "service.beta.kubernetes.io/aws-load-balancer-"
@@ -46,7 +46,7 @@ class Scenario(msgspec.Struct, frozen=True):
     keep_alive_s: float
     waits: Waits
     scanned: bool  # somebody knocks on public load balancers for ever, and the plan calls as much noise
-    late: float  # how many times longer than asked a process sleeps, up to a minute
+    late: float  # how many times longer than asked a process sleeps between ticks
     mix: Mix
     classic: bool = False  # legacy gave it a Classic Load Balancer
 
@@ -86,7 +86,7 @@ def _of_network(number: int, chance: Random) -> Scenario:
         bystander=chance.random() < 0.3,
         retire="demote" if chance.random() < 0.25 else "delete",
         on_failure="rollback" if chance.random() < 0.25 else "hold",
-        every_s=30.0 if chance.random() < 0.05 else 600.0,
+        every_s=30.0 if chance.random() < 0.02 else 600.0,
         keep_alive_s=chance.uniform(0.05, 2.0),
         waits=replace(waits, look_every_s=chance.choice(LOOKS_EVERY_S)),
         scanned=scanned,

@@ -26,12 +26,10 @@ class VirtualClock:
 
 
 class Late:
-    """A clock whose sleeps last longer than asked, as they may on a busy machine: so many times, up to `MOST_S`."""
+    """A clock whose sleeps last longer than asked, as they may on a busy machine: so many times, up to `most_s`."""
 
-    MOST_S = 60.0
-
-    def __init__(self, clock: Clock, times: float) -> None:
-        self._clock, self._times = clock, times
+    def __init__(self, clock: Clock, times: float, most_s: float) -> None:
+        self._clock, self._times, self._most_s = clock, times, most_s
 
     def now(self) -> Instant:
         """As the clock inside."""
@@ -39,4 +37,4 @@ class Late:
 
     def sleep(self, seconds: float) -> None:
         """Sleep at least so long."""
-        self._clock.sleep(max(seconds, min(seconds * self._times, self.MOST_S)))
+        self._clock.sleep(max(seconds, min(seconds * self._times, self._most_s)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as changed
 from typing import Any
 
 from msgspec.structs import replace
 
 from migrator.machine.outcome import Standstill
 from migrator.model.effects import TakeLease
+from migrator.model.events import Intended
 from migrator.model.units import Instant
 from migrator.model.verdict import Wait
 from migrator.simulation.doors.effector import write_lease
@@ -20,6 +22,35 @@ def whoever(marked: Callable[..., Any]) -> Callable[..., Any]:
     def instead(self: Any) -> Any:
         lease = marked(self)
         return lease and replace(lease, host=self.outside.host)
+
+    return instead
+
+
+class Anew:
+    """Sets every mark as if it were the first."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner, self.found = inner, inner.found
+
+    def apply(self, effect: Any) -> Any:
+        return self._inner.apply(replace(effect, epoch=1) if isinstance(effect, TakeLease) else effect)
+
+
+def anew(make: Callable[..., None]) -> Callable[..., None]:
+    """A mark that was removed begins to count anew,"""
+
+    def instead(self: Any, migration: Any, outside: Any, log: Any) -> None:
+        make(self, migration, changed(outside, effector=Anew(outside.effector)), log)
+
+    return instead
+
+
+def written_anew(write: Callable[..., Any]) -> Callable[..., Any]:
+    """as was intended."""
+
+    def instead(self: Any, event: Any) -> Any:
+        first = isinstance(event, Intended) and isinstance(event.effect, TakeLease)
+        return write(self, replace(event, effect=replace(event.effect, epoch=1)) if first else event)
 
     return instead
 

@@ -50,6 +50,19 @@ ACTING: tuple[Mutant, ...] = (
         (Calls, "_marked", acting.whoever(Calls._marked)),
     ),
     mutant(
+        "mark-counts-anew",
+        "anchors R4c: at most one effective writer",
+        strangers.marked_again,
+        (Calls, "__init__", acting.anew(Calls.__init__)),
+        (Logbook, "write", acting.written_anew(Logbook.write)),
+    ),
+    mutant(
+        "mark-taken-for-our-own",
+        "anchors R3: frozen after its intent, woken after another went on",
+        strangers.marked_unheard,
+        (Calls, "_lost", nothing),
+    ),
+    mutant(
         "called-long-after-its-intent",
         "anchors R3: frozen after its intent, woken after another's rollback",
         strangers.frozen,

@@ -16,6 +16,10 @@ from migrator.sandbox.world.route53 import RecordSet
 from migrator.simulation.doors.objects import lease_from
 from migrator.simulation.journey import Voyage
 from migrator.simulation.memory import MemoryJournal
+from migrator.simulation.stage import Name, stage
+from migrator.simulation.traveller import Traveller
+from migrator.simulation.troubles.mix import Death, Mix
+from migrator.simulation.troubles.trouble import Trouble
 from tests.mutants.hunts import arm, ended, once, only_breaches, voyage, was_seen
 
 VISITOR = "198.51.100.7"
@@ -80,6 +84,25 @@ def frozen() -> tuple[str, ...]:
     sailed, world = (on := voyage()), on.stage.world
     once(sailed, intends_records(on.stage.estate.public_zone.id), lambda: world.advance(world.now + 100))
     return ended(sailed)
+
+
+def marked_again() -> tuple[str, ...]:
+    """Our mark was removed, and another host, which goes on with a copy of the journal while we are stopped, sets it again."""
+    sailed = Voyage(stage(seed=7, every_s=60.0), promises=True)
+    sailed.late = 12.0
+    troubles = (
+        Trouble("lease-broken", at_s=1.0, for_s=100.0, deed="lease-broken"),
+        Trouble("overtaken", at_s=130.0, deed="overtaken-sleep", amount=5.0),
+    )
+    return Traveller(sailed, Mix(5, troubles=troubles)).travelled().breaches  # 5: the other host stops again at `warm`
+
+
+def marked_unheard() -> tuple[str, ...]:
+    """Our first mark was lost with its process; another host sets its own while the next process is stopped over a second one."""
+    sailed = Voyage(stage(seed=7, every_s=60.0, names=(Name("example.com.", alias=True),)), promises=True)
+    overtaken = Trouble("overtaken", deed="overtaken-intent", amount=4000.0)
+    deaths = (Death("effect", 1, "before", 600.0, reboot=True),)
+    return Traveller(sailed, Mix(5, troubles=(overtaken,), deaths=deaths)).travelled().breaches
 
 
 def edit(sailed: Voyage) -> None:

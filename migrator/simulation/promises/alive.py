@@ -42,7 +42,7 @@ class Alive:
         if known != self._known or not self.running or self._course.troubled:
             self._known, self._since, self._visiting = known, now, self._visited()
             return ""
-        if now - max(self._since, self._visited_at) <= self._bound_s:
+        if now - max(self._since, self._visited_at) <= self._bound_s or now - self._insync_at() <= self._bound_s:
             return ""
         if self._faulty(now):
             self._since = now
@@ -55,14 +55,16 @@ class Alive:
 
     def _faulty(self, now: Instant) -> bool:
         """Whether a fault may still strike."""
-        return self._pending(now) or any(
+        return any(
             (each.times is None or each.struck < each.times) and (each.until is None or now < each.until)
             for each in self._course.world.faults.armed
         )
 
-    def _pending(self, now: Instant) -> bool:
-        """Whether Route 53 will yet bring the last change to all its servers."""
-        return any(now < each.insync_at < math.inf for each in self._course.world.route53.changes.values())
+    def _insync_at(self) -> Instant:
+        """When Route 53 brought the last change to all its servers, or will: what waits for it counts from there."""
+        return max(
+            (each.insync_at for each in self._course.world.route53.changes.values() if each.insync_at < math.inf), default=0
+        )
 
     def _visited(self) -> bool:
         """Whether somebody still talks to legacy: then a person is asked only after the plan's long deadlines."""
