@@ -34,10 +34,14 @@ class KeptStage:
 
     def copy(self) -> Stage:
         """The stage as it was, once more."""
-        unpickler = pickle.Unpickler(io.BytesIO(self._bytes))  # noqa: S301  (bytes of our own)
+        unpickler = _Unpickler(io.BytesIO(self._bytes))
         setattr(unpickler, "persistent_load", self.shared.__getitem__)  # noqa: B010  (a method would be a call each)
         stage: Stage = unpickler.load()
         return stage
+
+
+class _Unpickler(pickle.Unpickler):
+    """From Python 3.13 on `persistent_load` can be set on instances of a subclass alone."""
 
 
 class _Pickler(pickle.Pickler):
