@@ -192,6 +192,8 @@ class Machine:
                 assert_never(verdict)
 
     def _seen(self, step: Step, verdict: Done) -> Outcome:
+        # What this very process saw first needs no second look.
+        self._rechecked = self._rechecked or not self.standing.seen
         self.log.write(events.Seen(step.NAME, verdict.seen))
         return Again(0)
 

@@ -42,9 +42,9 @@ def told_of(seed: int, count: int) -> Iterator[Timed]:
 
 
 def lean() -> None:
-    """Look for garbage less often, and never among modules: it takes a tenth of a journey otherwise."""
+    """Look for garbage once in some ten journeys, and never among modules: it takes a tenth of a journey otherwise."""
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(1_000_000)
 
 
 def timed(seed: int) -> Timed:
