@@ -118,13 +118,16 @@ class World:
 
     def advance(self, to: float) -> None:
         """Move time forward to `to`, running each timer at its own instant. Going back is ignored."""
-        while self._timers and self._timers[0][0] <= to:
-            due, _, act = heapq.heappop(self._timers)
-            self.now = max(self.now, due)
+        timers = self._timers
+        while timers and timers[0][0] <= to:
+            due, _, act = heapq.heappop(timers)
+            if due > self.now:  # a timer may have been set for what is past
+                self.now = due
             act()
             if self.watch is not None:
                 self.watch()
-        self.now = max(self.now, to)
+        if to > self.now:
+            self.now = to
 
     def drawn(self, span: tuple[float, float]) -> float:
         """A duration drawn evenly from `span`, in seconds."""

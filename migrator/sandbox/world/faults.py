@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
+from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import msgspec
 
@@ -60,7 +61,12 @@ class Faults:
                 continue
             if fault.times is not None and fault.struck >= fault.times:
                 continue
-            if fault.match in subject and fnmatch.fnmatchcase(operation, fault.operation):
+            if fault.match in subject and _fits(operation, fault.operation):
                 fault.struck += 1
                 return fault
         return None
+
+
+@lru_cache(maxsize=4096)
+def _fits(operation: str, pattern: str) -> bool:
+    return fnmatchcase(operation, pattern)
