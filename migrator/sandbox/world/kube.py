@@ -16,16 +16,15 @@ from migrator.sandbox.world.kube_events import Events
 from migrator.sandbox.world.kube_garbage import Garbage
 from migrator.sandbox.world.kube_gate import Gate, Mutator
 from migrator.sandbox.world.kube_json_patch import json_patched
-from migrator.sandbox.world.kube_kinds import KINDS, Kind, KubeObject, defined
+from migrator.sandbox.world.kube_kinds import KINDS, Kind, Kinds, KubeObject, defined
 from migrator.sandbox.world.kube_log import Change, Log
 from migrator.sandbox.world.kube_meta import fresh
 from migrator.sandbox.world.kube_patch import merged, strategic
 from migrator.sandbox.world.kube_pools import Claims
 from migrator.sandbox.world.kube_refusals import already_exists, bad_request, invalid, invalid_value, not_found
 from migrator.sandbox.world.kube_shapes import decoded
-from migrator.sandbox.world.kube_shelf import Key, Shelf
+from migrator.sandbox.world.kube_shelf import Shelf
 from migrator.sandbox.world.kube_telling import Subscriber, Telling
-from migrator.sandbox.world.trouble import KubeError
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -47,10 +46,10 @@ class Kube:
     """
 
     def __init__(self, world: World) -> None:
-        self.kinds: dict[str, Kind] = dict(KINDS)
+        self.kinds = Kinds(KINDS)
         self.log = Log()
         self.revision = 0
-        self._shelves: defaultdict[str, Shelf] = defaultdict(Shelf)
+        self._shelves: defaultdict[str, Shelf] = defaultdict(Shelf)  # empty ones for kinds that were only asked for
         self._world = world
         self._telling = Telling()
         self._gate = Gate(self, world)
@@ -64,20 +63,18 @@ class Kube:
 
     def get(self, kind: str, namespace: str, name: str) -> KubeObject:
         """One object. Raises KubeError 404."""
-        found = self.find(kind, namespace, name)
+        found = self._shelves[kind].objects.get((namespace, name))
         if found is None:
-            raise not_found(self._kind(kind), name)
+            raise not_found(self.kinds[kind], name)
         return found
 
     def find(self, kind: str, namespace: str, name: str) -> KubeObject | None:
         """One object, or None."""
-        shelf = self._shelves.get(kind)
-        return None if shelf is None else shelf.objects.get((namespace, name))
+        return self._shelves[kind].objects.get((namespace, name))
 
     def list(self, kind: str, namespace: str | None = None) -> list[KubeObject]:
         """All objects of a kind, or those of one namespace, by namespace and name."""
-        shelf = self._shelves.get(kind)
-        return [] if shelf is None else shelf.every(namespace)
+        return self._shelves[kind].every(namespace)
 
     def shelf(self, kind: str) -> Shelf:
         """Where the objects of a kind are kept, for those who read them in pages."""
@@ -91,7 +88,7 @@ class Kube:
         A status that is given is kept, so that the world's own kubelets and controllers need one write where the real
         ones need two.
         """
-        kind = self._kind(obj.get("kind", ""))
+        kind = self.kinds[obj.get("kind", "")]
         new: KubeObject = fresh(obj)
         new.setdefault("apiVersion", kind.api_version)
         decoded(kind, new, strict=strict)
@@ -102,7 +99,8 @@ class Kube:
         complete(new, self._world.now)
         claims = self._gate.admitted(kind, new, None)
         if dry_run:
-            claims.undo()
+            if claims is not None:
+                claims.undo()
             return new
         return self.put(kind, new, None, claims, manager)
 
@@ -116,7 +114,7 @@ class Kube:
         strict: bool = False,
     ) -> KubeObject:
         """Put a new version in an object's place; its resourceVersion and uid, when given, must still be right."""
-        kind = self._kind(obj.get("kind", ""))
+        kind = self.kinds[obj.get("kind", "")]
         new: KubeObject = fresh(obj)
         decoded(kind, new, strict=strict)
         meta = new["metadata"]
@@ -139,7 +137,7 @@ class Kube:
         strict: bool = False,
     ) -> KubeObject:
         """Change an object in part; `type` is "merge", "json" (a list of operations) or "strategic"."""
-        of = self._kind(kind)
+        of = self.kinds[kind]
         old = self.get(kind, namespace, name)
         new = _PATCHES[type](old, patch)
         if not isinstance(new, dict) or not isinstance(new.get("metadata"), dict):
@@ -169,7 +167,7 @@ class Kube:
         `propagation` is "Background" (the default), "Foreground" or "Orphan". A running Pod with `grace_s` lives on,
         marked, until its processes have stopped: some time drawn from `pace.pod_s`, the grace period at most.
         """
-        of = self._kind(kind)
+        of = self.kinds[kind]
         obj = self.get(kind, namespace, name)
         self._gate.precondition(of, obj["metadata"], "UID", "uid", uid)
         self._gate.precondition(of, obj["metadata"], "ResourceVersion", "resourceVersion", resource_version)
@@ -206,9 +204,10 @@ class Kube:
         if claims is not None:
             claims.settle()
         self.revision += 1
-        new["metadata"]["resourceVersion"] = str(self.revision)
-        key = _key(new)
-        self.shelf(kind.kind).put(key, new)
+        meta = new["metadata"]
+        meta["resourceVersion"] = str(self.revision)
+        key = meta.get("namespace", ""), meta["name"]
+        self._shelves[kind.kind].put(key, new)
         self._garbage.stored(kind.kind, key, new, old)
         if kind.kind == "CustomResourceDefinition":
             served = defined(new)
@@ -219,8 +218,9 @@ class Kube:
     def drop(self, kind: Kind, obj: KubeObject, manager: str = _SERVER) -> KubeObject:
         """Take an object out, tell everybody, and let go what goes with it; its last version."""
         self.revision += 1
-        last = {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.revision)}}
-        self.shelf(kind.kind).pop(_key(last))
+        meta = {**obj["metadata"], "resourceVersion": str(self.revision)}
+        last = {**obj, "metadata": meta}
+        self._shelves[kind.kind].pop((meta.get("namespace", ""), meta["name"]))
         if kind.kind == "Service":
             self._gate.services.deleted(last)
         self._tell(kind, Change(self.revision, "DELETED", last, obj, manager))
@@ -234,18 +234,12 @@ class Kube:
         else:
             del self.kinds[kind.kind]
 
-    def _kind(self, name: str) -> Kind:
-        kind = self.kinds.get(name)
-        if kind is None:
-            raise KubeError(404, "NotFound", f'no matches for kind "{name}"')
-        return kind
-
     def _update(
         self, kind: Kind, old: KubeObject, new: KubeObject, subresource: str | None, dry_run: bool, manager: str
     ) -> KubeObject:
         """Both ways to change an object end here; `new` shares neither its top nor its metadata with `old`."""
         self._gate.unchanged_since(kind, old["metadata"], new["metadata"])
-        claims = Claims()
+        claims = None
         if subresource == "status":
             new = {**old, "metadata": dict(old["metadata"]), "status": new.get("status") or {}}
         else:
@@ -260,21 +254,19 @@ class Kube:
         if kind.generation and subresource != "status" and _meant(new) != _meant(old):
             new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         if dry_run:
-            claims.undo()
+            if claims is not None:
+                claims.undo()
             return new
         if not self._endings.due(new["metadata"]):
             return self.put(kind, new, old, claims, manager)
-        claims.settle()
+        if claims is not None:
+            claims.settle()
         return self.drop(kind, new, manager)
 
     def _tell(self, kind: Kind, change: Change) -> None:
         self.log.append(kind.kind, change)
         self._gate.quotas.changed(change.obj)
         self._telling.tell(kind.kind, change)
-
-
-def _key(obj: KubeObject) -> Key:
-    return obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
 
 
 def _meant(obj: KubeObject) -> KubeObject:

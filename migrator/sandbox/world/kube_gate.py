@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Mutator = Callable[[str, KubeObject, KubeObject | None], None]
 
+_PLACE = ("name", "namespace")
+_GIVEN = (*KEPT, "resourceVersion")
 _DROPPED_WHEN_EMPTY = ("labels", "annotations", "finalizers", "ownerReferences")
 
 
@@ -52,33 +54,34 @@ class Gate:
     def identify(self, kind: Kind, new: KubeObject) -> None:
         """Give a new object what only the server gives."""
         meta = new["metadata"]
-        for each in (*KEPT, "resourceVersion"):
-            meta.pop(each, None)
+        for each in _GIVEN:
+            if each in meta:
+                del meta[each]
         meta["uid"] = new_uid(self._world.random)
         meta["creationTimestamp"] = stamp(self._world.now)
         if kind.generation:
             meta["generation"] = 1
 
-    def admitted(self, kind: Kind, new: KubeObject, old: KubeObject | None) -> Claims:
-        """Pass an object through webhooks, rules and quotas; what it takes from the Services' pools."""
+    def admitted(self, kind: Kind, new: KubeObject, old: KubeObject | None) -> Claims | None:
+        """Pass an object through webhooks, rules and quotas; what a Service takes from the pools, None for other kinds."""
         for change in self.mutators.get(kind.kind, ()):
             change("UPDATE" if old else "CREATE", new, old)
         meta = new["metadata"]
-        found = meta_complaints(meta) if old is None or meta != old["metadata"] else []
+        found = meta_complaints(meta, old["metadata"] if old else {})
         found += finalizer_complaints(meta, old["metadata"]) if old else admitted_name(kind, meta["name"])
         found += complaints(new, old)
         if found:
             raise invalid(kind, meta["name"], found)
         self.quotas.check(kind, new, old)
         if kind.kind != "Service":
-            return Claims()
+            return None
         return self.services.updated(new, old) if old else self.services.created(new)
 
     def unchanged_since(self, kind: Kind, old: KubeObject, given: KubeObject) -> None:
         """Hold a writer to the version and the object that it names in its metadata, if it does."""
         if (version := given.get("resourceVersion")) and version != old["resourceVersion"]:
             raise modified(kind, old["name"])
-        if uid := given.get("uid"):
+        if (uid := given.get("uid")) and uid != old["uid"]:
             self.precondition(kind, old, "UID", "uid", uid)
 
     def precondition(self, kind: Kind, meta: KubeObject, told: str, member: str, wanted: str | None) -> None:
@@ -90,14 +93,14 @@ class Gate:
     def keep_identity(self, kind: Kind, old: KubeObject, new: KubeObject) -> None:
         """Give a changed object back what clients may not change."""
         meta, before = new["metadata"], old["metadata"]
-        for each in ("name", "namespace"):
-            if meta.get(each, before.get(each)) != before.get(each):
+        for each in _PLACE:
+            if each in meta and meta[each] != before.get(each):
                 raise invalid(kind, before["name"], [invalid_value(f"metadata.{each}", meta[each], "field is immutable")])
-        for each in (*KEPT, "name", "namespace", "resourceVersion"):
+        for each in (*_GIVEN, *_PLACE):
             if each in before:
                 meta[each] = before[each]
-            else:
-                meta.pop(each, None)
+            elif each in meta:
+                del meta[each]
         for each in _DROPPED_WHEN_EMPTY:
             if each in meta and not meta[each]:
                 del meta[each]

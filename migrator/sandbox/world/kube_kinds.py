@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from migrator.sandbox.world.trouble import KubeError
+
 KubeObject = dict[str, Any]
 """An object as the API has it: plain dicts and lists. Whatever the store hands out is never changed in place."""
 
@@ -167,6 +169,13 @@ CUSTOM: Final = (
 )
 
 KINDS: Final = {each.kind: each for each in (*BUILT_IN, *CUSTOM)}
+
+
+class Kinds(dict[str, Kind]):
+    """The kinds that are served, by name. Raises KubeError 404 for any other that is asked for as a member."""
+
+    def __missing__(self, name: str) -> Kind:
+        raise KubeError(404, "NotFound", f'no matches for kind "{name}"')
 
 
 def defined(definition: KubeObject) -> Kind:

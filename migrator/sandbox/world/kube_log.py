@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from migrator.sandbox.world.kube_kinds import KubeObject
 from migrator.sandbox.world.kube_refusals import too_old
@@ -12,7 +14,7 @@ from migrator.sandbox.world.kube_refusals import too_old
 _KEPT = 5000  # changes of one kind that can still be watched from; older ones answer 410
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """One stored change. `event` is ADDED, MODIFIED or DELETED; `old` is None for ADDED; `manager` is who asked for it."""
 
     revision: int
@@ -27,12 +29,12 @@ class Log:
 
     def __init__(self) -> None:
         self.heard: list[Callable[[str], None]] = []
-        self._changes: dict[str, list[Change]] = {}
+        self._changes: defaultdict[str, list[Change]] = defaultdict(list)
         self._dropped: dict[str, int] = {}
 
     def append(self, kind: str, change: Change) -> None:
         """Keep a change; once twice as many as promised are kept, the older half goes."""
-        changes = self._changes.setdefault(kind, [])
+        changes = self._changes[kind]
         changes.append(change)
         if len(changes) >= 2 * _KEPT:
             self._dropped[kind] = changes[_KEPT - 1].revision

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from migrator.sandbox.world import kube_names as names
@@ -14,6 +16,7 @@ from migrator.sandbox.world.kube_refusals import Complaint, forbidden_field, inv
 _ANNOTATIONS_SIZE = 256 * 1024  # bytes of all keys and values together: apimachinery pkg/api/validation/objectmeta.go
 _SUFFIX = "bcdfghjklmnpqrstvwxz2456789"  # no vowels, nothing that reads like another: apimachinery pkg/util/rand
 _SCALARS = frozenset((str, int, bool, float))
+_LISTS = frozenset((list, tuple))
 
 KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
 """Metadata that only the server writes."""
@@ -44,7 +47,7 @@ def fresh(value: Any) -> Any:
     """A copy that shares nothing with the original; null members are left out, as decoding into Go types does."""
     if type(value) in _SCALARS:
         return value
-    if isinstance(value, dict):
+    if type(value) is dict:
         copy = {}  # a comprehension would be one more call for each level, and this is called for every write
         for key, each in value.items():
             if type(each) in _SCALARS:
@@ -52,7 +55,7 @@ def fresh(value: Any) -> Any:
             elif each is not None:
                 copy[key] = fresh(each)
         return copy
-    return list(map(fresh, value)) if isinstance(value, list | tuple) else value
+    return list(map(fresh, value)) if type(value) in _LISTS else value
 
 
 def admitted_name(kind: Kind, name: str) -> list[Complaint]:
@@ -61,39 +64,57 @@ def admitted_name(kind: Kind, name: str) -> list[Complaint]:
     return [invalid_value("metadata.name", name, why)] if why else []
 
 
-def meta_complaints(meta: KubeObject) -> list[Complaint]:
-    """What is wrong with labels, annotations, finalizers and owners."""
+def meta_complaints(meta: KubeObject, before: KubeObject) -> list[Complaint]:
+    """What is wrong with labels, annotations, finalizers and owners that are not as they were before."""
     found: list[Complaint] = []
-    for key, value in (meta.get("labels") or {}).items():
+    for member, check in _CHECKS:
+        if member in meta and meta[member] and meta[member] != before.get(member):
+            found += check(meta[member])
+    return found
+
+
+def _label_complaints(labels: dict[str, str]) -> list[Complaint]:
+    found = []
+    for key, value in labels.items():
         if why := names.qualified(key):
             found.append(invalid_value("metadata.labels", key, why))
         if why := names.label_value(value):
             found.append(invalid_value("metadata.labels", value, why))
-    if annotations := meta.get("annotations"):
-        found += _annotation_complaints(annotations)
-    for each in meta.get("finalizers") or ():
-        if why := names.qualified(each):
-            found.append(invalid_value("metadata.finalizers", each, why))
-    for place, owner in enumerate(meta.get("ownerReferences") or ()):
-        found += [
-            required(f"metadata.ownerReferences[{place}].{each}", f"{each} must not be empty")
-            for each in ("apiVersion", "kind", "name", "uid")
-            if not owner.get(each)
-        ]
     return found
 
 
 def _annotation_complaints(annotations: dict[str, str]) -> list[Complaint]:
     found = []
     for key in annotations:
-        if why := names.qualified(key.lower()):
+        if why := names.annotation_key(key):
             found.append(invalid_value("metadata.annotations", key, why))
-    characters = sum(map(len, annotations)) + sum(map(len, annotations.values()))
+    characters = sum(map(len, chain(annotations, annotations.values())))
     if 4 * characters > _ANNOTATIONS_SIZE and _size(annotations) > _ANNOTATIONS_SIZE:  # a character takes 4 bytes at most
         found.append(
             Complaint("FieldValueTooLong", "metadata.annotations", f"Too long: may not be more than {_ANNOTATIONS_SIZE} bytes")
         )
     return found
+
+
+def _finalizer_name_complaints(finalizers: list[str]) -> list[Complaint]:
+    return [invalid_value("metadata.finalizers", each, why) for each in finalizers if (why := names.qualified(each))]
+
+
+def _owner_complaints(owners: list[KubeObject]) -> list[Complaint]:
+    return [
+        required(f"metadata.ownerReferences[{place}].{each}", f"{each} must not be empty")
+        for place, owner in enumerate(owners)
+        for each in ("apiVersion", "kind", "name", "uid")
+        if not owner.get(each)
+    ]
+
+
+_CHECKS: tuple[tuple[str, Callable[[Any], list[Complaint]]], ...] = (
+    ("labels", _label_complaints),
+    ("annotations", _annotation_complaints),
+    ("finalizers", _finalizer_name_complaints),
+    ("ownerReferences", _owner_complaints),
+)
 
 
 def _size(annotations: dict[str, str]) -> int:

@@ -33,14 +33,16 @@ _DELETE_PRIMITIVES, _ORDER, _RETAIN, _DIRECTIVE = "$deleteFromPrimitiveList/", "
 
 def merged(value: Any, patch: Any) -> Any:
     """A merge patch: objects member by member, null takes a member away, anything else replaces."""
-    if not isinstance(patch, dict):
+    if type(patch) is not dict:
         return patch
-    result = dict(value) if isinstance(value, dict) else {}
+    result = dict(value) if type(value) is dict else {}
     for key, each in patch.items():
-        if each is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), each) if isinstance(each, dict) else each
+        if type(each) is dict:
+            result[key] = merged(result.get(key), each)
+        elif each is not None:
+            result[key] = each
+        elif key in result:
+            del result[key]
     return result
 
 

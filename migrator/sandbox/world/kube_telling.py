@@ -27,14 +27,17 @@ class Telling:
         """Tell everybody at once; what changes meanwhile is told after that."""
         if kind not in self._subscribers:
             return
-        self._untold.append((kind, change))
         if self._telling:
+            self._untold.append((kind, change))
             return
         self._telling = True
         try:
+            self._say(kind, change)
             while self._untold:
-                told, news = self._untold.popleft()
-                for callback in self._subscribers[told]:
-                    callback(news.event, news.obj, news.old)
+                self._say(*self._untold.popleft())
         finally:
             self._telling = False
+
+    def _say(self, kind: str, change: Change) -> None:
+        for callback in self._subscribers[kind]:
+            callback(change.event, change.obj, change.old)
