@@ -31,7 +31,9 @@ class Shelf:
 
     def every(self, namespace: str | None = None) -> list[KubeObject]:
         """All objects, or those of one namespace."""
-        keys = self._keys if namespace is None else self._within(namespace)
+        keys = self._keys
+        if namespace is not None and keys and not keys[0][0] == namespace == keys[-1][0]:  # most kinds live in one alone
+            keys = self._within(namespace)
         return list(map(self.objects.__getitem__, keys))
 
     def after(self, key: Key, namespace: str | None = None) -> Iterator[tuple[Key, KubeObject]]:

@@ -5,6 +5,7 @@ Source: kubernetes-sigs/aws-load-balancer-controller pkg/annotations/parser.go. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from migrator.sandbox.world.controllers import Failure, items_of
@@ -15,6 +16,8 @@ _BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
+
+_is_number = re.compile("[+-]?[0-9]+").fullmatch
 
 Annotations = Mapping[str, str]
 
@@ -44,7 +47,7 @@ def number(annotations: Annotations, suffix: str, otherwise: int) -> int:
     raw = text(annotations, suffix)
     if raw is None:
         return otherwise
-    if not (raw.isascii() and raw.lstrip("+-").isdigit() and len(raw) - len(raw.lstrip("+-")) < 2):
+    if not _is_number(raw):
         raise Failure(
             f'failed to parse int32 annotation, {PREFIX}{suffix}: {raw}: strconv.ParseInt: parsing "{raw}": invalid syntax'
         )

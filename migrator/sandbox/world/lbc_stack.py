@@ -95,7 +95,7 @@ class Stack:
 
     def owns(self, tags: dict[str, str]) -> bool:
         """Whether something with these tags belongs to the stack."""
-        return self.marks.items() <= tags.items()
+        return tags.get(STACK_TAG) == f"{self.namespace}/{self.name}" and tags.get(CLUSTER_TAG) == self.cluster
 
 
 def existing_balancer(balancers: dict[str, LoadBalancer], stack: Stack) -> LoadBalancer | None:

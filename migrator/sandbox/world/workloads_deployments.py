@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from migrator.sandbox.world.kube_meta import stamp
@@ -128,8 +128,9 @@ class Deployments:
             room = 0 if all_old else wanted
         for _ in range(min(wanted - len(new), room)):
             self._add_pod(deployment, current)
-        for pod in _expendable(new)[: max(0, len(new) - wanted)]:
-            self._pods.end(pod)
+        if (surplus := len(new) - wanted) > 0:
+            for pod in _expendable(new)[:surplus]:
+                self._pods.end(pod)
         ready = sum(map(is_ready, new)) + sum(map(is_ready, old))
         spare = len(old) if recreate else max(0, ready - (wanted - unavailable))
         for pod in _expendable(old):
@@ -254,6 +255,7 @@ def _bounds(deployment: Object, wanted: int) -> tuple[int, int]:
     return surge, 1 if surge == unavailable == 0 else unavailable
 
 
+@lru_cache(maxsize=256)
 def _share(value: int | str, of: int, rounded: Any) -> int:
     return value if isinstance(value, int) else int(rounded(int(value.rstrip("%")) * of / 100))
 

@@ -243,8 +243,10 @@ def running(pod: Object, address: str, host: str, ready: bool, now: str) -> Obje
 
 def is_ready(obj: Object) -> bool:
     """Whether a Node's or a Pod's condition Ready is True."""
-    conditions = obj.get("status", {}).get("conditions") or ()
-    return "True" in [each["status"] for each in conditions if each["type"] == "Ready"]
+    for each in obj.get("status", {}).get("conditions") or ():
+        if each["type"] == "Ready":
+            return bool(each["status"] == "True")
+    return False
 
 
 def is_ending(obj: Object) -> bool:
