@@ -90,7 +90,8 @@ class Kube:
         """
         kind = self.kinds[obj.get("kind", "")]
         new: KubeObject = fresh(obj)
-        new.setdefault("apiVersion", kind.api_version)
+        if "apiVersion" not in new:
+            new["apiVersion"] = kind.api_version
         decoded(kind, new, strict=strict)
         key = self._gate.named(kind, new)
         if self.find(kind.kind, *key) is not None:

@@ -37,10 +37,10 @@ class Gate:
     def named(self, kind: Kind, new: KubeObject) -> Key:
         """Where a new object goes; gives it a name or a namespace where it leaves that to the server."""
         meta = new.setdefault("metadata", {})
-        if not meta.get("name") and meta.get("generateName"):
-            meta["name"] = suffixed(meta["generateName"], self._world.random)
         if not meta.get("name"):
-            raise invalid(kind, "", [required("metadata.name", "name or generateName is required")])
+            if not meta.get("generateName"):
+                raise invalid(kind, "", [required("metadata.name", "name or generateName is required")])
+            meta["name"] = suffixed(meta["generateName"], self._world.random)
         if not kind.namespaced:
             meta.pop("namespace", None)
             return "", meta["name"]

@@ -24,7 +24,7 @@ KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSec
 
 @lru_cache(maxsize=64)
 def _second(now: int) -> str:
-    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
 
 
 def stamp(now: float) -> str:
@@ -84,10 +84,7 @@ def _label_complaints(labels: dict[str, str]) -> list[Complaint]:
 
 
 def _annotation_complaints(annotations: dict[str, str]) -> list[Complaint]:
-    found = []
-    for key in annotations:
-        if why := names.annotation_key(key):
-            found.append(invalid_value("metadata.annotations", key, why))
+    found = [invalid_value("metadata.annotations", key, why) for key, why in _wrong_keys(tuple(annotations))]
     characters = sum(map(len, chain(annotations, annotations.values())))
     if 4 * characters > _ANNOTATIONS_SIZE and _size(annotations) > _ANNOTATIONS_SIZE:  # a character takes 4 bytes at most
         found.append(
@@ -115,6 +112,12 @@ _CHECKS: tuple[tuple[str, Callable[[Any], list[Complaint]]], ...] = (
     ("finalizers", _finalizer_name_complaints),
     ("ownerReferences", _owner_complaints),
 )
+
+
+@lru_cache(maxsize=1024)
+def _wrong_keys(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Keys of annotations that break the rule, and why; capital letters count as small ones."""
+    return tuple((key, why) for key in keys if (why := names.qualified(key.lower())))
 
 
 def _size(annotations: dict[str, str]) -> int:

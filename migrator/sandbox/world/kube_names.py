@@ -86,12 +86,6 @@ def qualified(text: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def annotation_key(text: str) -> str | None:
-    """The rule for keys of annotations, where capital letters count as small ones."""
-    return qualified(text.lower())
-
-
-@lru_cache(maxsize=4096)
 def label_value(text: str) -> str | None:
     """The rule for values of labels: up to 63 characters, may be empty."""
     if len(text) > 63:

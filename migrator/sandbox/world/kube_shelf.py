@@ -32,7 +32,9 @@ class Shelf:
     def every(self, namespace: str | None = None) -> list[KubeObject]:
         """All objects, or those of one namespace."""
         keys = self._keys
-        if namespace is not None and keys and not keys[0][0] == namespace == keys[-1][0]:  # most kinds live in one alone
+        if not keys:
+            return []
+        if namespace is not None and not keys[0][0] == namespace == keys[-1][0]:  # most kinds live in one alone
             keys = self._within(namespace)
         return list(map(self.objects.__getitem__, keys))
 

@@ -32,12 +32,11 @@ class Telling:
             return
         self._telling = True
         try:
-            self._say(kind, change)
-            while self._untold:
-                self._say(*self._untold.popleft())
+            while True:
+                for callback in self._subscribers[kind]:
+                    callback(change.event, change.obj, change.old)
+                if not self._untold:
+                    break
+                kind, change = self._untold.popleft()
         finally:
             self._telling = False
-
-    def _say(self, kind: str, change: Change) -> None:
-        for callback in self._subscribers[kind]:
-            callback(change.event, change.obj, change.old)

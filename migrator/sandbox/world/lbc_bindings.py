@@ -7,9 +7,10 @@ pkg/targetgroupbinding/resource_manager.go. Pod readiness gates and the ten-hour
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from migrator.sandbox.world.controllers import FAILURES, Failure, Pass, WorkQueue, annotations_of, attempt, key_of
 from migrator.sandbox.world.lbc_calls import call
@@ -219,5 +220,5 @@ def _as_target(node: Object) -> tuple[Any, ...]:
 
 def _checkpoint(binding: Object, endpoints: Endpoints) -> str:
     """What the pass depends on: the endpoints and the binding's spec."""
-    text = json.dumps([sorted(endpoints.targets), binding["spec"]], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = msgspec.json.encode([sorted(endpoints.targets), binding["spec"]], order="sorted")
+    return hashlib.sha256(text).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world import lbc_annotations as read
@@ -215,6 +216,7 @@ def _frontend(draft: Draft) -> FrontendGroup:
     return FrontendGroup(name, tuple(rules))
 
 
+@lru_cache(maxsize=1024)
 def _cidr(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text, strict=False))
