@@ -9,14 +9,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from migrator.sandbox.world import kube_names as names
 from migrator.sandbox.world.kube_kinds import Kind, KubeObject
 from migrator.sandbox.world.kube_refusals import Complaint, forbidden_field, invalid_value, required
 
 _ANNOTATIONS_SIZE = 256 * 1024  # bytes of all keys and values together: apimachinery pkg/api/validation/objectmeta.go
 _SUFFIX = "bcdfghjklmnpqrstvwxz2456789"  # no vowels, nothing that reads like another: apimachinery pkg/util/rand
-_SCALARS = frozenset((str, int, bool, float))
-_LISTS = frozenset((list, tuple))
 
 KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
 """Metadata that only the server writes."""
@@ -45,17 +45,15 @@ def suffixed(prefix: str, drawn: random.Random) -> str:
 
 def fresh(value: Any) -> Any:
     """A copy that shares nothing with the original; null members are left out, as decoding into Go types does."""
-    if type(value) in _SCALARS:
-        return value
-    if type(value) is dict:
-        copy = {}  # a comprehension would be one more call for each level, and this is called for every write
-        for key, each in value.items():
-            if type(each) in _SCALARS:
-                copy[key] = each
-            elif each is not None:
-                copy[key] = fresh(each)
-        return copy
-    return list(map(fresh, value)) if type(value) in _LISTS else value
+    text = msgspec.json.encode(value)
+    copy = msgspec.json.decode(text)
+    return _without_nulls(copy) if b"null" in text else copy
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return list(map(_without_nulls, value)) if isinstance(value, list) else value
 
 
 def admitted_name(kind: Kind, name: str) -> list[Complaint]:
