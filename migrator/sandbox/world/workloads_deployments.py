@@ -82,9 +82,12 @@ class Deployments:
         if not deployment["spec"].get("paused"):
             old = [pod for each in earlier for pod in self._all_of(each)]
             self._roll(deployment, current, self._pods_of(current), old)
-        for each in (*earlier, current):
-            self._report_set(each, deployment if each == current else None)
-        self._report(deployment, self._pods_of(current), [pod for each in earlier for pod in self._pods_of(each)])
+        old_pods, old_ready = 0, 0
+        for each in earlier:
+            pods, ready = self._report_set(each, None)
+            old_pods, old_ready = old_pods + pods, old_ready + ready
+        pods, ready = self._report_set(current, deployment)
+        self._report(deployment, pods, old_pods, ready + old_ready)
 
     def _all_of(self, replica_set: Key) -> list[Object]:
         """The pods of a ReplicaSet, those that end too."""
@@ -155,16 +158,17 @@ class Deployments:
             metadata["annotations"] = annotations
         self._world.kube.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}, manager=_MANAGER)
 
-    def _report_set(self, key: Key, deployment: Object | None) -> None:
+    def _report_set(self, key: Key, deployment: Object | None) -> tuple[int, int]:
+        """Write down how many pods a ReplicaSet has and wants; how many it has, and how many of them are ready."""
+        pods = self._pods_of(key)
+        ready = sum(map(is_ready, pods))
         replica_set = self._world.kube.find("ReplicaSet", *key)
         if replica_set is None:
-            return
-        pods = self._pods_of(key)
+            return len(pods), ready
         wanted = len(pods) if deployment is None else _replicas(deployment)
         if replica_set["spec"].get("replicas") != wanted:
             self._world.kube.patch("ReplicaSet", *key, {"spec": {"replicas": wanted}}, manager=_MANAGER)
             replica_set = self._world.kube.get("ReplicaSet", *key)
-        ready = sum(map(is_ready, pods))
         status = {
             "replicas": len(pods),
             "fullyLabeledReplicas": len(pods),
@@ -174,16 +178,17 @@ class Deployments:
         }
         if replica_set.get("status") != status:
             self._world.kube.patch("ReplicaSet", *key, {"status": status}, subresource="status", manager=_MANAGER)
+        return len(pods), ready
 
-    def _report(self, deployment: Object, new: list[Object], old: list[Object]) -> None:
+    def _report(self, deployment: Object, new: int, old: int, ready: int) -> None:
+        """Write down how many pods a Deployment has, of its present template and of earlier ones."""
         wanted = _replicas(deployment)
-        ready = sum(map(is_ready, new)) + sum(map(is_ready, old))
         _, unavailable = _bounds(deployment, wanted)
         before = deployment.get("status", {})
         status = {
             "observedGeneration": deployment["metadata"]["generation"],
-            "replicas": len(new) + len(old),
-            "updatedReplicas": len(new),
+            "replicas": new + old,
+            "updatedReplicas": new,
             "readyReplicas": ready or None,
             "availableReplicas": ready or None,
             "unavailableReplicas": max(0, wanted - ready) or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -91,22 +92,23 @@ class EndpointSlices:
 
     def _wanted(self, service: Object, selector: dict[str, str]) -> list[tuple[list[Object], list[Object]]]:
         """Ports and endpoints of each slice: pods that resolve named ports alike share one. At least one, maybe empty."""
-        groups: dict[tuple[tuple[str, int, str], ...], list[Object]] = {}
-        namespace = service["metadata"]["namespace"]
-        for pod in self._world.kube.list("Pod", namespace):
+        groups: defaultdict[tuple[tuple[str, int, str], ...], list[Object]] = defaultdict(list)
+        ports = _ports(service)
+        anyway = service["spec"].get("publishNotReadyAddresses", False)
+        for pod in self._world.kube.list("Pod", service["metadata"]["namespace"]):
             if selects(selector, pod) and pod.get("status", {}).get("podIP"):
-                groups.setdefault(_resolved(service, pod), []).append(self._endpoint(service, pod))
+                groups[_resolved(ports, pod)].append(self._endpoint(pod, anyway))
         if not groups:
             return [([], [])]
         wanted = []
-        for ports, endpoints in groups.items():
-            named = [{"name": name, "port": port, "protocol": protocol} for name, port, protocol in ports]
+        for numbered, endpoints in groups.items():
+            named = [{"name": name, "port": port, "protocol": protocol} for name, port, protocol in numbered]
             wanted += [(named, endpoints[at : at + _SLICE_SIZE]) for at in range(0, len(endpoints), _SLICE_SIZE)]
         return wanted
 
-    def _endpoint(self, service: Object, pod: Object) -> Object:
+    def _endpoint(self, pod: Object, anyway: bool) -> Object:
+        """A pod as an endpoint; `anyway` says that it is ready whether it serves or not."""
         ending, serving = is_ending(pod), is_ready(pod)
-        anyway = service["spec"].get("publishNotReadyAddresses", False)
         node = pod["spec"].get("nodeName", "")
         found = self._world.kube.find("Node", "", node)
         zone = ((found or {}).get("metadata", {}).get("labels") or {}).get(ZONE_LABEL)
@@ -144,21 +146,26 @@ def _matters(pod: Object, old: Object) -> bool:
     )
 
 
-def _resolved(service: Object, pod: Object) -> tuple[tuple[str, int, str], ...]:
+def _ports(service: Object) -> list[tuple[str, int | str, str]]:
+    """Each port of a Service: its name, number or name at the pods, and protocol."""
+    return [
+        (port.get("name", ""), port.get("targetPort", port["port"]), port.get("protocol", "TCP"))
+        for port in service["spec"].get("ports") or ()
+    ]
+
+
+def _resolved(ports: list[tuple[str, int | str, str]], pod: Object) -> tuple[tuple[str, int, str], ...]:
     """Each Service port as this pod has it: name, number, protocol; one that the pod does not name is left out."""
     found = []
-    for port in service["spec"].get("ports") or ():
-        protocol = port.get("protocol", "TCP")
-        number = container_port(pod, port.get("targetPort", port["port"]), protocol)
+    for name, target, protocol in ports:
+        number = target if isinstance(target, int) else _container_port(pod, target, protocol)
         if number is not None:
-            found.append((port.get("name", ""), number, protocol))
+            found.append((name, number, protocol))
     return tuple(found)
 
 
-def container_port(pod: Object, target: int | str, protocol: str) -> int | None:
-    """The number behind a targetPort, which may be a container port's name; None when the pod has no such name."""
-    if isinstance(target, int):
-        return target
+def _container_port(pod: Object, target: str, protocol: str) -> int | None:
+    """The number of the container port that a targetPort names; None when the pod has none of that name."""
     for container in pod["spec"]["containers"]:
         for port in container.get("ports") or ():
             if port.get("name") == target and port.get("protocol", "TCP") == protocol:
