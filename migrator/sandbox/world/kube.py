@@ -239,7 +239,8 @@ class Kube:
         self, kind: Kind, old: KubeObject, new: KubeObject, subresource: str | None, dry_run: bool, manager: str
     ) -> KubeObject:
         """Both ways to change an object end here; `new` shares neither its top nor its metadata with `old`."""
-        self._gate.unchanged_since(kind, old["metadata"], new["metadata"])
+        if new["metadata"] != old["metadata"]:
+            self._gate.unchanged_since(kind, old["metadata"], new["metadata"])
         claims = None
         if subresource == "status":
             new = {**old, "metadata": dict(old["metadata"]), "status": new.get("status") or {}}

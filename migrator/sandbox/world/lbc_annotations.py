@@ -29,7 +29,7 @@ def text(annotations: Annotations, suffix: str) -> str | None:
 
 def flag(annotations: Annotations, suffix: str) -> bool | None:
     """A yes-or-no annotation, or None when absent. The empty text is an error."""
-    raw = text(annotations, suffix)
+    raw = annotations.get(PREFIX + suffix)
     if raw is None:
         return None
     return parsed_flag(raw, f"failed to parse bool annotation, {PREFIX}{suffix}: {raw}")
@@ -44,7 +44,7 @@ def parsed_flag(raw: str, said: str) -> bool:
 
 def number(annotations: Annotations, suffix: str, otherwise: int) -> int:
     """A whole number, or `otherwise` when absent."""
-    raw = text(annotations, suffix)
+    raw = annotations.get(PREFIX + suffix)
     if raw is None:
         return otherwise
     if not _is_number(raw):
@@ -56,13 +56,13 @@ def number(annotations: Annotations, suffix: str, otherwise: int) -> int:
 
 def items(annotations: Annotations, suffix: str) -> list[str] | None:
     """A comma-separated list, trimmed, or None when absent."""
-    raw = text(annotations, suffix)
+    raw = annotations.get(PREFIX + suffix)
     return None if raw is None else items_of(raw)
 
 
 def pairs(annotations: Annotations, suffix: str) -> dict[str, str]:
     """`key=value` items; an item without a key or without `=` is an error. Empty when absent."""
-    raw = text(annotations, suffix)
+    raw = annotations.get(PREFIX + suffix)
     found: dict[str, str] = {}
     for item in items_of(raw or ""):
         key, equals, value = item.partition("=")
