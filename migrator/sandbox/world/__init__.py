@@ -124,8 +124,8 @@ class World:
             if due > self.now:  # a timer may have been set for what is past
                 self.now = due
             act()
-            if self.watch is not None:
-                self.watch()
+            if (watch := self.watch) is not None:
+                watch()
         if to > self.now:
             self.now = to
 

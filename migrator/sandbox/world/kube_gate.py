@@ -22,6 +22,7 @@ Mutator = Callable[[str, KubeObject, KubeObject | None], None]
 
 _PLACE = ("name", "namespace")
 _GIVEN = (*KEPT, "resourceVersion")
+_HELD = (*_GIVEN, *_PLACE)
 _DROPPED_WHEN_EMPTY = ("labels", "annotations", "finalizers", "ownerReferences")
 
 
@@ -96,7 +97,7 @@ class Gate:
         for each in _PLACE:
             if each in meta and meta[each] != before.get(each):
                 raise invalid(kind, before["name"], [invalid_value(f"metadata.{each}", meta[each], "field is immutable")])
-        for each in (*_GIVEN, *_PLACE):
+        for each in _HELD:
             if each in before:
                 meta[each] = before[each]
             elif each in meta:
