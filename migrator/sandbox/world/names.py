@@ -18,10 +18,11 @@ from migrator.sandbox.world.names_answer import (
     canonical,
     followed,
     found,
+    keep,
     no_such_name,
     struck,
 )
-from migrator.sandbox.world.names_balancers import MOST_KEPT, BalancerZone
+from migrator.sandbox.world.names_balancers import BalancerZone
 from migrator.sandbox.world.names_routing import chosen
 from migrator.sandbox.world.names_zones import Held, ZoneIndex
 
@@ -57,17 +58,18 @@ class Names:
         """
         # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
         # what a routing policy picks is picked anew each time.
-        states = self.world.network.state, self.world.route53.state
-        if states != self._as_of or len(self._known) > MOST_KEPT:
+        route53 = self.world.route53
+        states = self.world.network.state, route53.state
+        if states != self._as_of:
             self._as_of = states
             self._known.clear()
-        asked = (canonical(name), rtype, authority, vpc)
+        asked = (canonical(name), rtype, authority if route53.spreading else 0, vpc)
         known = self._known.get(asked)
         if known is None:
             self._drawn = False
             known = self._looked_up(*asked)
             if not self._drawn:
-                self._known[asked] = known
+                keep(self._known, asked, known)
         return known
 
     def _looked_up(self, name: str, rtype: str, authority: int, vpc: bool) -> Answer:

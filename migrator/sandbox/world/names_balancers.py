@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.names_answer import Answer, absent, found, no_such_name
+from migrator.sandbox.world.names_answer import Answer, absent, found, keep, no_such_name
 from migrator.sandbox.world.network_routing import in_reach
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 SERVERS = ("ns-332.awsdns-41.com.", "ns-560.awsdns-06.net.", "ns-1119.awsdns-11.org.", "ns-1793.awsdns-32.co.uk.")
 NS_TTL_S = 1800
-MOST_KEPT = 10_000  # answers that are kept while nothing changes: a sandbox may be asked for names without end
 MINIMUM_HEALTHY = "target_group_health.dns_failover.minimum_healthy_targets.count"
 
 
@@ -52,12 +51,13 @@ class BalancerZone:
 
     def answer(self, name: str, rtype: str) -> Answer:
         """What the zone's servers say about a name in it."""
-        if self._as_of != self._world.network.state or len(self._known) > MOST_KEPT:
+        if self._as_of != self._world.network.state:
             self._as_of = self._world.network.state
             self._known.clear()
         known = self._known.get((name, rtype))
         if known is None:
-            known = self._known[name, rtype] = self._looked_up(name, rtype)
+            known = self._looked_up(name, rtype)
+            keep(self._known, (name, rtype), known)
         return known
 
     def _looked_up(self, name: str, rtype: str) -> Answer:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.names_answer import canonical
-
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
     from migrator.sandbox.world.route53 import RecordSet, Zone
@@ -18,7 +16,7 @@ class Held:
     """A hosted zone as one of its name servers has it."""
 
     def __init__(self, zone: Zone, visible: Mapping[tuple[str, str], tuple[RecordSet, ...]]) -> None:
-        self.name = canonical(zone.name)
+        self.name = zone.name
         self._visible = visible
 
     @property
@@ -75,17 +73,17 @@ class ZoneIndex:
         else the most specific public zone, the one made first where two have the same name (nobody delegates to the
         other). Source: Route 53 developer guide, "Considerations when working with a private hosted zone".
         """
-        zones = [each for each in self._world.route53.zones.values() if within(name, canonical(each.name))]
-        private = [each for each in zones if each.private and each.vpcs] if vpc else []
-        candidates = private or [each for each in zones if not each.private]
-        if not candidates:
-            return None
-        zone = max(candidates, key=lambda each: len(each.name))  # max keeps the first of equals
-        return Held(zone, self._world.route53.visible(zone.id, 0 if zone.private else authority))
+        best: Zone | None = None
+        for zone in self._world.route53.zones.values():
+            if (zone.private and not (vpc and zone.vpcs)) or not within(name, zone.name):
+                continue
+            if best is None or (zone.private, len(zone.name)) > (best.private, len(best.name)):
+                best = zone
+        return None if best is None else Held(best, self._world.route53.visible(best.id, 0 if best.private else authority))
 
     def names(self) -> tuple[str, ...]:
         """The names of all hosted zones."""
-        return tuple(canonical(each.name) for each in self._world.route53.zones.values())
+        return tuple([each.name for each in self._world.route53.zones.values()])
 
 
 def within(name: str, zone: str) -> bool:

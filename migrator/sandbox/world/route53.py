@@ -45,6 +45,7 @@ class Route53:
         self.changes: dict[str, ChangeInfo] = {}
         self.health_checks: dict[str, HealthCheck] = {}
         self._contents: dict[str, Contents] = {}
+        self.spreading = False  # whether name servers of a zone may differ: a batch is on its way to some of them
         self._state, self._due = 0, NEVER
 
     @property
@@ -57,10 +58,12 @@ class Route53:
     def _changed(self) -> None:
         """A zone came, changed or went, or a batch has arrived at some name server."""
         self._state += 1
-        authorities = [authority for each in self._contents.values() for authority in each.authorities]
-        for each in authorities:
-            each.now(self.world.now)
-        self._due = min((each.coming[0][0] for each in authorities if each.coming), default=NEVER)
+        self.spreading, self._due = False, NEVER
+        for contents in self._contents.values():
+            for each in contents.authorities:
+                each.now(self.world.now)
+                if each.coming:
+                    self.spreading, self._due = True, min(self._due, each.coming[0][0])
 
     # Zones
 
