@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.names_answer import LONGEST_CHAIN, SERVER_FAILED, Answer, Record, canonical, followed, struck
+import msgspec
+
+from migrator.sandbox.world.names_answer import LONGEST_CHAIN, SERVER_FAILED, Answer, canonical, followed, struck
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -17,17 +18,12 @@ LONGEST_STALE_S = 86400  # RFC 8767 recommends one to three days
 FAILURE_TTL_S = 5  # RFC 9520: a failure is kept for one to five seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One RRset, or its absence, with the whole second in which it was fetched and the seconds it is kept."""
+class Kept(msgspec.Struct, frozen=True):
+    """One RRset, or its absence, with the seconds it is kept, and the last whole second in which it counts."""
 
     answer: Answer
-    fetched: int
     ttl_s: int
-
-    def remaining_s(self, now: float) -> int:
-        """Seconds left; 0 is the last one in which the entry still counts."""
-        return self.fetched + self.ttl_s - int(now)
+    until: int
 
     def aged(self, ttl_s: int, delay_s: float) -> Answer:
         """The answer with this TTL on every record."""
@@ -67,7 +63,9 @@ class CachingResolver:
         A fault where "dns", operation "resolver:<name>", strikes here.
         """
         name = canonical(name)
-        return self._struck(name, rtype) or self._answer(name, rtype)
+        if self.world.faults.armed and (said := self._struck(name, rtype)) is not None:
+            return said
+        return self._answer(name, rtype)
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], str]:
         """As `ask` for type A, for those who only connect: the addresses, and the response code where there are none.
@@ -75,7 +73,7 @@ class CachingResolver:
         What a chain of kept entries leads to is the same until the first of them runs out or is fetched anew.
         """
         name = canonical(name)
-        if (said := self._struck(name, "A")) is not None:
+        if self.world.faults.armed and (said := self._struck(name, "A")) is not None:
             return said.values("A"), said.rcode
         led = self._led.get(name)
         if led is not None and int(self.world.now) <= led[0]:
@@ -89,13 +87,14 @@ class CachingResolver:
 
     def _lead(self, name: str) -> tuple[tuple[str, ...], str]:
         """`addresses` link by link, as `followed` goes, kept for as long as every link is."""
-        link, until = name, LONGEST_TTL_S + int(self.world.now)
+        now = int(self.world.now)
+        link, until = name, LONGEST_TTL_S + now
         for _ in range(LONGEST_CHAIN):
             kept = self._link(link, "A")[0]
-            until = min(until, kept.fetched + kept.ttl_s)
+            until = kept.until if kept.until < until else until
             addresses = kept.answer.values("A")
             if addresses or not (aliases := kept.answer.values("CNAME")):
-                if addresses and until >= int(self.world.now):  # else a link has run out, and is served once more
+                if addresses and until >= now:  # else a link has run out, and is served once more
                     self._led[name] = until, addresses
                 return addresses, kept.answer.rcode
             link = canonical(aliases[-1])
@@ -103,9 +102,7 @@ class CachingResolver:
 
     def _struck(self, name: str, rtype: str) -> Answer | None:
         """What an armed fault makes of the answer; None where none is."""
-        if not (faults := self.world.faults).armed:
-            return None
-        fault = faults.strike("dns", f"resolver:{self.name}", name, now=self.world.now)
+        fault = self.world.faults.strike("dns", f"resolver:{self.name}", name, now=self.world.now)
         return struck(fault.mode, fault.delay_s, lambda: self._answer(name, rtype)) if fault else None
 
     def _answer(self, name: str, rtype: str) -> Answer:
@@ -121,7 +118,7 @@ class CachingResolver:
             kept = self._cache.get((name, kind))
             if kept is None or (kind != rtype and not kept.answer.records):
                 continue
-            remaining_s = kept.remaining_s(self.world.now)
+            remaining_s = kept.until - int(self.world.now)
             if remaining_s >= 0:
                 return kept, remaining_s, 0.0
             if self.kind == "stale" and kept.answer.records and remaining_s >= -LONGEST_STALE_S:
@@ -134,24 +131,23 @@ class CachingResolver:
         delay_s = said.delay_s
         if not said.rcode:
             said = Answer("SERVFAIL")  # a resolver whose authority is silent says so in the end
-        kept = Kept(said, int(self.world.now), self._lifetime(said))
-        for stale in ("CNAME", rtype):
-            self._cache.pop((name, stale), None)
-        self._cache[name, _kind(said.records, rtype)] = kept
+        ttl_s = self._lifetime(said)
+        kept = Kept(said, ttl_s, int(self.world.now) + ttl_s)
+        kind = said.records[0][1] if said.records else rtype
+        self._cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
+        self._cache[name, kind] = kept
         if rtype != "A":  # one for A replaces only what has run out or was not there, and no chain leads through that
             self._led.clear()
-        return kept, kept.ttl_s, delay_s
+        return kept, ttl_s, delay_s
 
     def _lifetime(self, said: Answer) -> int:
+        """For how long an answer is kept: its lowest TTL, within this resolver's own bounds."""
         if said.records:
-            ttl = min([ttl for _, _, ttl, _ in said.records])
+            ttl = LONGEST_TTL_S
+            for _, _, each, _ in said.records:
+                ttl = each if each < ttl else ttl
         elif said.soa:
             ttl = said.soa[1]
         else:
             return FAILURE_TTL_S
         return min(max(ttl, self.least_s), LONGEST_TTL_S)
-
-
-def _kind(records: tuple[Record, ...], rtype: str) -> str:
-    """Under which type an answer is kept."""
-    return records[0][1] if records else rtype
