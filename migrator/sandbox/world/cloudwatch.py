@@ -10,59 +10,35 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from migrator.sandbox.world import cloudwatch_classic as classic
 from migrator.sandbox.world.balancers import is_classic
-from migrator.sandbox.world.cloudwatch_levels import Level, Tally
+from migrator.sandbox.world.cloudwatch_levels import STATISTICS, Flows, Level, Sample, Tally
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
     from migrator.sandbox.world.balancers import LoadBalancer
 
-Count = TypeVar("Count", Level, Tally)
-Counts = tuple[tuple[Level, Tally], tuple[Level, Tally]]  # of one zone, and of the whole load balancer
+__all__ = ["STATISTICS", "CloudWatch", "dimension"]
+
+Buckets = Callable[[int], Sample | None]  # what the bucket with this number holds; None when it has no point
 
 NAMESPACE = "AWS/NetworkELB"
-FLOW_METRICS = ("NewFlowCount", "NewFlowCount_TCP", "ActiveFlowCount", "ActiveFlowCount_TCP")
+NEW_FLOWS, ACTIVE_FLOWS = ("NewFlowCount", "NewFlowCount_TCP"), ("ActiveFlowCount", "ActiveFlowCount_TCP")
 HOST_METRICS = {"HealthyHostCount": "healthy", "UnHealthyHostCount": "unhealthy"}
-STATISTICS = {"SampleCount": "count", "Average": "", "Sum": "total", "Minimum": "low", "Maximum": "high"}
-"""Each with the field of a `Sample` that it is; the average is none of them."""
 NAMED_BY = {NAMESPACE: "LoadBalancer", classic.NAMESPACE: classic.DIMENSION}
 
 
 @dataclass(slots=True)
-class Sample:
-    """What one bucket holds: so many samples, their sum, the smallest and the largest."""
-
-    count: float
-    total: float
-    low: float
-    high: float
-
-    def add(self, other: Sample) -> None:
-        """Take the samples of another bucket in."""
-        self.count, self.total = self.count + other.count, self.total + other.total
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
-
-    def statistic(self, name: str) -> float:
-        """The value of one of STATISTICS."""
-        if name == "Average":
-            return self.total / self.count
-        value: float = getattr(self, STATISTICS[name])
-        return value
-
-
-@dataclass(slots=True)
 class _Life:
-    """From when to when a load balancer reports, and its counts by zone (None: the whole load balancer)."""
+    """From when to when a load balancer reports, its flows, and its requests by zone (None: the whole load balancer)."""
 
     zones: tuple[str, ...]
     started: float
+    flows: Flows
     ended: float = math.inf
-    active: dict[str | None, Level] = field(default_factory=dict)
-    new: dict[str | None, Tally] = field(default_factory=dict)
     requests: dict[str | None, Tally] = field(default_factory=dict)
 
 
@@ -76,7 +52,6 @@ class CloudWatch:
         self.world = world
         self.period_s = world.pace.metric_period_s
         self._lives: dict[str, _Life] = {}
-        self._counts: dict[tuple[str, str], Counts] = {}  # (load balancer, zone) -> what its flows count towards
         self._hosts: dict[tuple[str, str, str | None], Level] = {}  # (TargetGroup, state, zone or None) -> how many
         self._groups: dict[str, dict[str, None]] = {}  # LoadBalancer -> the target groups it ever had
 
@@ -84,8 +59,7 @@ class CloudWatch:
 
     def started(self, lb: LoadBalancer) -> None:
         """A load balancer became active: from now on it reports."""
-        self._lives[dimension(lb.arn)] = _Life(tuple(each.zone for each in lb.zones), self.world.now)
-        self._counts.clear()
+        self._lives[dimension(lb.arn)] = _Life(tuple(each.zone for each in lb.zones), self.world.now, Flows(self.period_s))
 
     def ended(self, lb: LoadBalancer) -> None:
         """A load balancer was deleted: what it reported can still be read."""
@@ -99,44 +73,30 @@ class CloudWatch:
 
     def opened(self, lb_arn: str, zone: str, at: float) -> None:
         """A flow began in a zone of a load balancer; ignored for one that never was active."""
-        counts = self._counts.get((lb_arn, zone)) or self._counted(lb_arn, zone)
-        if counts is not None:
-            for active, new in counts:
-                active.change(+1, at)
-                new.add(at)
+        life = self._lives.get(dimension(lb_arn))
+        if life is not None:
+            life.flows.note(zone, +1, at)
             if is_classic(lb_arn):
                 self.requested(lb_arn, zone, at)
-
-    def _counted(self, lb_arn: str, zone: str) -> Counts | None:
-        """What a flow in a zone counts towards, kept until its load balancer begins anew; None for one never active."""
-        life = self._lives.get(dimension(lb_arn))
-        if life is None:
-            return None
-        both = [
-            (_kept(life.active, each, Level, self.period_s), _kept(life.new, each, Tally, self.period_s)) for each in (zone, None)
-        ]
-        counts = self._counts[lb_arn, zone] = both[0], both[1]
-        return counts
 
     def requested(self, lb_arn: str, zone: str, at: float) -> None:
         """A request went over a flow; what no listener reads counts as one with the flow that carries it."""
         life = self._lives.get(dimension(lb_arn)) if is_classic(lb_arn) else None
         if life is not None:
             for each in (zone, None):
-                _kept(life.requests, each, Tally, self.period_s).add(at)
+                life.requests.setdefault(each, Tally(self.period_s)).add((at,))
 
     def closed(self, lb_arn: str, zone: str, at: float) -> None:
         """A flow that was `opened` ended."""
-        counts = self._counts.get((lb_arn, zone)) or self._counted(lb_arn, zone)
-        if counts is not None:
-            for active, _ in counts:
-                active.change(-1, at)
+        life = self._lives.get(dimension(lb_arn))
+        if life is not None:
+            life.flows.note(zone, -1, at)
 
     def hosts(self, group_arn: str, zone: str | None, state: str, by: int) -> None:
         """So many more targets of a group (in a zone, where it is known) are "healthy" or "unhealthy"."""
         group = dimension(group_arn)
         for each in dict.fromkeys((zone, None)):
-            self._hosts.setdefault((group, state, each), Level(self.period_s)).change(by, self.world.now)
+            self._hosts.setdefault((group, state, each), Level(self.period_s)).change([(by, self.world.now)])
 
     # What is read
 
@@ -158,62 +118,64 @@ class CloudWatch:
         life = self._lives.get(dimensions.get(NAMED_BY.get(namespace, ""), ""))
         if life is None or stat not in STATISTICS:
             return []
-        counted = self._counted_as(life, metric, dimensions) if namespace == NAMESPACE else None
-        if counted is None and namespace == NAMESPACE:
-            return []
-        period = max(period, self.period_s)
+        kept_s = self.period_s
+        period = max(period, kept_s)
         readable = self.world.now - self.world.pace.metric_lag_s
         first, past = int(start // period) * period, min(end, life.ended, readable)
+        number = int(max(first, life.started) // kept_s)
+        if number * kept_s >= past or (number + 1) * kept_s > readable:
+            return []
+        held = (self._of_network if namespace == NAMESPACE else self._of_classic)(life, metric, dimensions)
+        if held is None:
+            return []
         points: dict[int, Sample] = {}
-        number = max(int(first // self.period_s), int(life.started // self.period_s))
-        while number * self.period_s < past and (number + 1) * self.period_s <= readable:
-            sample = self._classic_sample(life, metric, dimensions, number) if counted is None else _sample(counted, number)
-            at = number * self.period_s // period * period
+        while number * kept_s < past and (number + 1) * kept_s <= readable:
+            sample, at = held(number), number * kept_s // period * period
             if sample is not None and at < end:
                 if at in points:
                     points[at].add(sample)
                 else:
                     points[at] = sample
             number += 1
-        return [(float(at), sample.statistic(stat)) for at, sample in points.items() if at >= first]
+        read = STATISTICS[stat]
+        return [(float(at), read(sample)) for at, sample in points.items() if at >= first]
 
-    def _counted_as(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Level | Tally | None:
-        """What a metric of a Network Load Balancer is read from; None where there is no such metric."""
+    def _of_network(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Buckets | None:
+        """The buckets of a metric of a Network Load Balancer; None where there is no such metric."""
         zone = dimensions.get("AvailabilityZone")
         if zone is not None and zone not in life.zones:
             return None
-        named_by = dimensions.keys() - {"AvailabilityZone"}
-        if metric in HOST_METRICS and named_by == {"LoadBalancer", "TargetGroup"}:
-            group = dimensions["TargetGroup"]
-            if group not in self._groups.get(dimensions["LoadBalancer"], ()):
+        further = len(dimensions) - (1 if zone is None else 2)  # beside the load balancer and the zone
+        if metric in HOST_METRICS:
+            group = dimensions.get("TargetGroup", "")
+            if further != 1 or group not in self._groups.get(dimensions["LoadBalancer"], ()):
                 return None
-            return self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s)
-        if metric not in FLOW_METRICS or named_by != {"LoadBalancer"}:
+            return partial(_steady, self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s))
+        if further:
             return None
-        if metric.startswith("NewFlowCount"):
-            return life.new.get(zone) or Tally(self.period_s)
-        return life.active.get(zone) or Level(self.period_s)
+        if metric in NEW_FLOWS:
+            return partial(_sum, life.flows.counted(zone).new)
+        return partial(_steady, life.flows.counted(zone).open) if metric in ACTIVE_FLOWS else None
 
-    def _classic_sample(self, life: _Life, metric: str, dimensions: Mapping[str, str], number: int) -> Sample | None:
-        """One bucket of a metric of a Classic Load Balancer, or None when it has no point."""
+    def _of_classic(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Buckets | None:
+        """The buckets of a metric of a Classic Load Balancer; None where there is no such metric."""
         try:
             zone = classic.zone_asked(dimensions, life.zones)
         except LookupError:
             return None
         if metric in classic.HOSTS:
-            return self._classic_hosts(dimensions[classic.DIMENSION], classic.HOSTS[metric], zone, number)
+            return partial(self._classic_hosts, dimensions[classic.DIMENSION], classic.HOSTS[metric], zone)
         if metric == classic.ACTIVE:
-            level = life.active.get(zone)
-            low, high, average = level.at(number) if level else (0, 0, 0.0)
-            return Sample(1, average, low, high) if high else None
-        tally = (life.new if metric == "EstimatedALBNewConnectionCount" else life.requests).get(zone)
-        count = tally.counts.get(number) if tally and metric in classic.NEW else None
-        return None if count is None else Sample(count, count, 1, 1)
+            return partial(_steady_above_zero, life.flows.counted(zone).open)
+        if metric not in classic.NEW:
+            return None
+        requests = life.requests.get(zone) or Tally(self.period_s)
+        return partial(_sum_of_ones, requests if metric == "RequestCount" else life.flows.counted(zone).new)
 
     def _classic_hosts(self, name: str, state: str, zone: str | None, number: int) -> Sample:
         """An instance has one state for the load balancer: every group that ever was says the same, or nothing any more."""
         levels = [level for group in self._groups.get(name, ()) if (level := self._hosts.get((group, state, zone)))]
-        low, high, average = max((each.at(number) for each in levels), default=(0, 0, 0.0))
+        low, high, average = max([each.at(number) for each in levels], default=(0, 0, 0.0))
         return Sample(1, average, low, high)
 
     def metrics(self) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -225,29 +187,35 @@ class CloudWatch:
     def _network_metrics(self, lb: str, life: _Life) -> Iterator[tuple[str, dict[str, str]]]:
         for zone in (None, *life.zones):
             where = {"LoadBalancer": lb} if zone is None else {"AvailabilityZone": zone, "LoadBalancer": lb}
-            for metric in FLOW_METRICS:
-                if not metric.startswith("New") or zone in life.new:
-                    yield metric, where
+            for metric in (*(NEW_FLOWS if life.flows.counted(zone).new.counts else ()), *ACTIVE_FLOWS):
+                yield metric, where
             for group in self._groups.get(lb, ()):
                 for metric in HOST_METRICS:
                     yield metric, {**where, "TargetGroup": group}
 
 
-def _sample(counted: Level | Tally, number: int) -> Sample | None:
-    """One bucket of a metric, or None when it has no point."""
-    if isinstance(counted, Tally):
-        count = counted.counts.get(number)
-        return None if count is None else Sample(1, count, count, count)
-    low, high, average = counted.at(number)
+def _steady(level: Level, number: int) -> Sample:
+    """One bucket of what has a point in every one."""
+    low, high, average = level.at(number)
     return Sample(1, average, low, high)
 
 
-def _kept(counts: dict[str | None, Count], zone: str | None, kind: Callable[[int], Count], period_s: int) -> Count:
-    """The count of a zone, made when it is first asked for."""
-    known = counts.get(zone)
-    if known is None:
-        known = counts[zone] = kind(period_s)
-    return known
+def _steady_above_zero(level: Level, number: int) -> Sample | None:
+    """One bucket of what has a point where it is not zero throughout."""
+    low, high, average = level.at(number)
+    return Sample(1, average, low, high) if high else None
+
+
+def _sum(tally: Tally, number: int) -> Sample | None:
+    """One bucket of what is summed up before it is reported."""
+    count = tally.counts.get(number)
+    return None if count is None else Sample(1, count, count, count)
+
+
+def _sum_of_ones(tally: Tally, number: int) -> Sample | None:
+    """One bucket of what is reported one by one."""
+    count = tally.counts.get(number)
+    return None if count is None else Sample(count, count, 1, 1)
 
 
 @lru_cache(maxsize=1024)

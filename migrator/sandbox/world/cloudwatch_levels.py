@@ -3,9 +3,41 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
+
+import msgspec
 
 MOST_UNCOUNTED = 1000
+
+
+class Sample(msgspec.Struct):
+    """What one bucket holds: so many samples, their sum, the smallest and the largest."""
+
+    count: float
+    total: float
+    low: float
+    high: float
+
+    def add(self, other: Sample) -> None:
+        """Take the samples of another bucket in."""
+        self.count, self.total = self.count + other.count, self.total + other.total
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+
+
+def _average(sample: Sample) -> float:
+    return sample.total / sample.count
+
+
+STATISTICS: Mapping[str, Callable[[Sample], float]] = {
+    "SampleCount": attrgetter("count"),
+    "Average": _average,
+    "Sum": attrgetter("total"),
+    "Minimum": attrgetter("low"),
+    "Maximum": attrgetter("high"),
+}
+"""Each statistic that CloudWatch has, and how it is read from a `Sample`."""
 
 
 @dataclass(slots=True)
@@ -24,20 +56,13 @@ class Level:
     """A number that goes up and down, such as open flows or healthy targets, with its history by bucket."""
 
     period_s: int
-    level: int = 0  # after all that is counted
+    level: int = 0
     numbers: list[int] = field(default_factory=list)  # of the buckets in which it changed, ascending
     buckets: list[Bucket] = field(default_factory=list)
-    uncounted: list[tuple[int, float]] = field(default_factory=list)  # changes since somebody last read: many are never read
 
-    def change(self, by: int, at: float) -> None:
-        """Add `by` at an instant no earlier than the last one."""
-        self.uncounted.append((by, at))
-        if len(self.uncounted) == MOST_UNCOUNTED:
-            self._count()
-
-    def _count(self) -> None:
-        """Put every change into its bucket."""
-        for by, at in self.uncounted:
+    def change(self, changes: Iterable[tuple[int, float]]) -> None:
+        """Add each number at its instant, none earlier than the last one."""
+        for by, at in changes:
             number = int(at // self.period_s)
             if not self.numbers or self.numbers[-1] != number:
                 self._close()
@@ -52,7 +77,6 @@ class Level:
                 bucket.low = level
             elif level > bucket.high:
                 bucket.high = level
-        self.uncounted.clear()
 
     def _close(self) -> None:
         """Count the last bucket to its end."""
@@ -63,8 +87,6 @@ class Level:
 
     def at(self, number: int) -> tuple[int, int, float]:
         """Lowest, highest and average level of one bucket; the level never changes in one that is not kept."""
-        if self.uncounted:
-            self._count()
         index = bisect_right(self.numbers, number) - 1
         if index < 0:
             return 0, 0, 0.0
@@ -82,7 +104,49 @@ class Tally:
     period_s: int
     counts: dict[int, int] = field(default_factory=dict)
 
-    def add(self, at: float) -> None:
-        """Once more at this instant."""
-        number = int(at // self.period_s)
-        self.counts[number] = self.counts.get(number, 0) + 1
+    def add(self, instants: Iterable[float]) -> None:
+        """Once more at each instant."""
+        for at in instants:
+            number = int(at // self.period_s)
+            self.counts[number] = self.counts.get(number, 0) + 1
+
+
+@dataclass(slots=True)
+class Counted:
+    """The flows of one zone, or of all: how many are open, and how many began; `notes` is how many were counted."""
+
+    open: Level
+    new: Tally
+    notes: int = 0
+
+
+class Flows:
+    """The flows of one load balancer: noted as they come and go, and counted by zone when somebody reads.
+
+    Many are never read, so that a flow costs no more than two notes.
+    """
+
+    def __init__(self, period_s: int) -> None:
+        self._period_s = period_s
+        self._notes: list[tuple[str, int, float]] = []  # zone, +1 or -1, when
+        self._counted: dict[str | None, Counted] = {}  # by zone; None is all of them
+
+    def note(self, zone: str, by: int, at: float) -> None:
+        """One flow more (+1) or less (-1) in a zone, at an instant no earlier than the last one."""
+        self._notes.append((zone, by, at))
+        if len(self._notes) == MOST_UNCOUNTED:
+            for each in {None, *[zone for zone, _, _ in self._notes], *self._counted}:
+                self.counted(each).notes = 0
+            self._notes.clear()
+
+    def counted(self, zone: str | None) -> Counted:
+        """The flows of a zone, None for those of all."""
+        known = self._counted.get(zone)
+        if known is None:
+            known = self._counted[zone] = Counted(Level(self._period_s), Tally(self._period_s))
+        if known.notes < len(self._notes):
+            fresh = [(by, at) for where, by, at in self._notes[known.notes :] if zone is None or where == zone]
+            known.open.change(fresh)
+            known.new.add([at for by, at in fresh if by > 0])
+            known.notes = len(self._notes)
+        return known

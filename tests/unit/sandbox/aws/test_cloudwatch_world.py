@@ -118,8 +118,7 @@ def test_metrics_are_listed_with_their_dimensions(account, serving) -> None:
 
 def test_a_level_remembers_what_it_was_in_buckets_where_it_did_not_change() -> None:
     level = Level(60)
-    level.change(+2, 30)
-    level.change(-1, 300)
+    level.change([(+2, 30), (-1, 300)])
 
     assert [level.at(number) for number in range(7)] == [
         (0, 2, 1.0), (2, 2, 2.0), (2, 2, 2.0), (2, 2, 2.0), (2, 2, 2.0), (1, 2, 1.0), (1, 1, 1.0)
