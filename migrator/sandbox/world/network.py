@@ -7,14 +7,15 @@ where they differ in AWS: in time, and in the address that a packet comes from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from migrator.sandbox.world.network_addresses import Addresses
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_checks import Checks
 from migrator.sandbox.world.network_dataplane import Dataplane
-from migrator.sandbox.world.network_delivery import Delivery, preserves_client_ip
+from migrator.sandbox.world.network_delivery import Delivery
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
 from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, drawn, listening
 from migrator.sandbox.world.network_wire import Wire, spoken, wire
@@ -28,15 +29,25 @@ __all__ = ["Backend", "Flow", "Lost", "Network"]
 FOLLOWED = ("Service", "EndpointSlice", "Node", "Pod")  # what `network_dataplane` answers from
 
 
-@dataclass(slots=True)
-class Way:
-    """What one client meets behind one address and port; `backends` by target, of those that were asked for."""
+class Reached(msgspec.Struct):
+    """The pods' ports that a target hands connections to, and the clients that its security groups were seen to let in."""
+
+    backends: tuple[Backend, ...]
+    admitted: set[str]
+
+
+class Way(msgspec.Struct):
+    """What is met behind one address and port: the same for all clients that the load balancer lets in.
+
+    admitted   those that were seen to be let in
+    reached    by target, of those that a connection was handed to
+    """
 
     lb: LoadBalancer
     choice: Choice
     wire: Wire
-    source: str
-    backends: dict[tuple[str, int], tuple[Backend, ...]] = field(default_factory=dict)
+    admitted: set[str] = set()
+    reached: dict[tuple[str, int], Reached] = {}
 
 
 class Network:
@@ -54,7 +65,7 @@ class Network:
         self._checks = Checks(world, self.dataplane, self._admission)
         self._delivery = Delivery(self.dataplane, self._admission)
         self._flow_count = 0
-        self._ways: dict[tuple[str, str, int], Way] = {}  # what holds until `changed`
+        self._ways: dict[tuple[str, int], Way] = {}  # by address and port: what holds until `changed`
         self.state = 0
         world.kube.subscribe("Pod", self._pod_changed)
         for kind in FOLLOWED:
@@ -92,7 +103,7 @@ class Network:
         turns it down. A fault where "traffic", operation "connect" drops it; its subject is "<name> <address>:<port>".
         """
         world = self.world
-        way = self._ways.get((client_ip, address, port))
+        way = self._ways.get((address, port))
         if way is None:
             lb = world.elb.by_address(address)
             if lb is None:
@@ -103,22 +114,24 @@ class Network:
             lb = way.lb
         if world.faults.armed and world.faults.strike("traffic", "connect", f"{lb.name} {address}:{port}", now=world.now):
             return Lost(f"{lb.name} dropped it: a fault is armed")
-        made = way or self._way(lb, client_ip, address, port)
-        if isinstance(made, Lost):
-            return made
-        return self._opened(made, client_ip, address, port)
+        if way is None or client_ip not in way.admitted:
+            if not self._admission.client(lb, client_ip, port):
+                return Lost(f"no security group of {lb.name} admits {client_ip} to port {port}: timed out")
+            made = way or self._way(lb, address, port)
+            if isinstance(made, Lost):
+                return made
+            way = made
+            way.admitted.add(client_ip)
+        return self._opened(way, client_ip, address, port)
 
-    def _way(self, lb: LoadBalancer, client_ip: str, address: str, port: int) -> Way | Lost:
-        """What a client meets behind an address up to the drawing of a target; kept where no group is drawn."""
-        if not self._admission.client(lb, client_ip, port):
-            return Lost(f"no security group of {lb.name} admits {client_ip} to port {port}: timed out")
+    def _way(self, lb: LoadBalancer, address: str, port: int) -> Way | Lost:
+        """What is met behind an address up to the drawing of a target; kept where no group is drawn."""
         made = choice(self.world, lb, address, port)
         if isinstance(made, Lost):
             return made
-        source = client_ip if preserves_client_ip(made.group) else address
-        way = Way(lb, made, wire(made.listener.protocol, made.group), source)
+        way = Way(lb, made, wire(made.listener.protocol, made.group))
         if len(made.listener.forwards) == 1:
-            self._ways[client_ip, address, port] = way
+            self._ways[address, port] = way
         return way
 
     def close(self, flow: Flow) -> None:
@@ -171,7 +184,7 @@ class Network:
             protocol=made.listener.protocol,
             header=way.wire.header,
             tls=way.wire.tls,
-            source=way.source,
+            source=client if made.preserves_client_ip else address,
             sound=self.state,
         )
         self.flows[flow.id] = flow
@@ -179,12 +192,17 @@ class Network:
 
     def _backend(self, way: Way, target: Target, client: str) -> Backend | Lost:
         """The pod's port that a target hands a connection to, or why it reaches none; which ones it has is kept."""
-        known = way.backends.get((target.id, target.port))
-        if known is None:
+        reached = way.reached.get((target.id, target.port))
+        if reached is None:
             choices = self._delivery.choices(way.lb, way.choice, target, client)
             if isinstance(choices, Lost):
                 return choices
-            known = way.backends[target.id, target.port] = choices
+            reached = way.reached[target.id, target.port] = Reached(choices, {client})
+        elif client not in reached.admitted:
+            if way.choice.preserves_client_ip and (away := self._delivery.turned_away(way.lb, way.choice, target, client)):
+                return away
+            reached.admitted.add(client)
+        known = reached.backends
         backend = known[0] if len(known) == 1 else self.world.random.choice(known)
         return self._delivery.refused(way.wire, backend) or backend
 
@@ -212,6 +230,6 @@ class Network:
         instance_id = flow.target[0]
         if instance_id.startswith("i-") and self._admission.running(instance_id) is None:
             return Lost(f"instance {instance_id} is gone")
-        if not self.dataplane.pod_listens(flow.backend.address, flow.backend.port):
+        if self.dataplane.listening(flow.backend.address, flow.backend.port) is None:
             return Lost(f"pod {flow.backend.pod} stopped")
         return None

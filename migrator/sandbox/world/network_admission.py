@@ -10,7 +10,7 @@ from migrator.sandbox.world.network_rules import admits
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
-    from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
+    from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup, ZoneMapping
     from migrator.sandbox.world.ec2 import Instance
 
 MOST_KEPT = 10_000  # findings that are kept while no rule changes: clients come from addresses without end
@@ -45,13 +45,17 @@ class Admission:
 
     def health_check(self, lb: LoadBalancer, target: Target, port: int) -> bool:
         """Whether a target lets health checks in: they come from the load balancer's addresses in the target's zone."""
-        zones = [each.zone for each in lb.zones if each.zone == target.zone] or [each.zone for each in lb.zones]
         groups = self.groups_of(target)
-        return any(self._admits(groups, port, self.subnet_of(lb, each), lb.security_groups) for each in zones)
+        for each in [each for each in lb.zones if each.zone == target.zone] or lb.zones:
+            if self._admits(groups, port, self._subnet(each), lb.security_groups):
+                return True
+        return False
 
     def subnet_of(self, lb: LoadBalancer, zone: str) -> str:
         """The CIDR that a load balancer's own packets come from in one of its zones."""
-        mapping = next(each for each in lb.zones if each.zone == zone)
+        return self._subnet(next(each for each in lb.zones if each.zone == zone))
+
+    def _subnet(self, mapping: ZoneMapping) -> str:
         subnet = self._world.ec2.subnets.get(mapping.subnet_id)
         return subnet.cidr if subnet else mapping.address
 
@@ -71,14 +75,14 @@ class Admission:
         self, groups: list[str], port: int, source: str, source_groups: Collection[str] = (), protocol: str = "tcp"
     ) -> bool:
         ec2 = self._world.ec2
-        if self._as_of != ec2.state or len(self._admitted) > MOST_KEPT:
+        if self._as_of != ec2.state:
             self._as_of = ec2.state
             self._admitted.clear()
         asked = (*groups, port, source, *source_groups, protocol)
         known = self._admitted.get(asked)
         if known is None:
-            there = [each for each in groups if each in ec2.groups]
-            known = self._admitted[asked] = any(
-                admits(ec2.rules_of(each), protocol, port, source, source_groups) for each in there
-            )
+            if len(self._admitted) > MOST_KEPT:
+                self._admitted.clear()
+            rules = [rule for each in groups if each in ec2.groups for rule in ec2.rules_of(each)]
+            known = self._admitted[asked] = admits(rules, protocol, port, source, source_groups)
         return known

@@ -39,7 +39,7 @@ class Checks:
         return self._node_answers(group, there, port) if isinstance(there, str) else self._pod_answers(group, target, port)
 
     def _pod_answers(self, group: TargetGroup, target: Target, port: int) -> Found:
-        serves = self._dataplane.pod_listens(target.id, port) and self._dataplane.pod_is_ready(target.id)
+        serves = self._dataplane.listening(target.id, port) is not None and self._dataplane.pod_is_ready(target.id)
         return PASSED if serves and self._understood(group, [target.id]) else FAILED
 
     def _understood(self, group: TargetGroup, addresses: Iterable[str]) -> bool:

@@ -6,8 +6,9 @@ Kept from the cluster's own events, so that a question costs a look-up and never
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from migrator.sandbox.world.network_flows import Backend
 from migrator.sandbox.world.network_wire import spoken
@@ -22,8 +23,7 @@ Object = dict[str, Any]
 Key = tuple[str, str]  # namespace, name
 
 
-@dataclass(frozen=True, slots=True)
-class NodePort:
+class NodePort(msgspec.Struct, frozen=True):
     """What kube-proxy does with a node port: the Service, its port's name, and whether only local pods are used."""
 
     service: Key
@@ -31,8 +31,7 @@ class NodePort:
     local: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One address of an EndpointSlice. `ports` by the Service port's name."""
 
     address: str
@@ -44,8 +43,7 @@ class Endpoint:
     ports: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class PodSeen:
+class PodSeen(msgspec.Struct, frozen=True):
     """A pod with an address of its own. `key` is namespace/name; `ports` are those it declares.
 
     `proxy` and `tls` are what its annotations say of what it reads: `network_wire`.
@@ -136,10 +134,10 @@ class Dataplane:
         """The pod that has an address; None when no pod has it."""
         return self._pods.get(address)
 
-    def pod_listens(self, address: str, port: int) -> bool:
-        """Whether something accepts connections there: a running pod which declares that port, or declares none."""
+    def listening(self, address: str, port: int) -> PodSeen | None:
+        """The running pod that accepts connections there: one that declares that port, or none at all; else None."""
         pod = self._pods.get(address)
-        return pod is not None and pod.running and (not pod.ports or port in pod.ports)
+        return pod if pod is not None and pod.running and (not pod.ports or port in pod.ports) else None
 
     def pod_is_ready(self, address: str) -> bool:
         """Whether the pod at an address has condition Ready."""

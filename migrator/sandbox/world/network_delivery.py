@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_flows import Backend, Lost
@@ -28,19 +27,25 @@ class Delivery:
         there = self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)
         if there is None:
             return Lost(f"{target.id} does not answer: timed out")
-        source = client_ip if preserves_client_ip(group) else self._admission.subnet_of(lb, made.zone)
-        if not self._admission.target(lb, group, target, source):
-            return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
+        if (away := self.turned_away(lb, made, target, client_ip)) is not None:
+            return away
         if isinstance(there, str):
             return self._through_node(group, target, there)
         return (Backend(there.key, there.node, target.id, target.port),)
 
+    def turned_away(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Lost | None:
+        """Why a target's security groups keep a client's connections out; None when they let them in."""
+        source = client_ip if made.preserves_client_ip else self._admission.subnet_of(lb, made.zone)
+        if self._admission.target(lb, made.group, target, source):
+            return None
+        return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
+
     def refused(self, handed: Wire, backend: Backend) -> Lost | None:
         """Why a pod turns a connection down: nothing listens, or it cannot read what comes before the client's bytes."""
-        if not self._dataplane.pod_listens(backend.address, backend.port):
+        pod = self._dataplane.listening(backend.address, backend.port)
+        if pod is None:
             return Lost(f"pod {backend.pod} refuses connections to port {backend.port}")
-        pod = self._dataplane.pod_at(backend.address)
-        why = misread(pod.key, pod.proxy, pod.tls, handed) if pod else ""
+        why = misread(pod.key, pod.proxy, pod.tls, handed)
         return Lost(why) if why else None
 
     def _through_node(self, group: TargetGroup, target: Target, node: str) -> tuple[Backend, ...] | Lost:
@@ -51,14 +56,3 @@ class Delivery:
         if not backends:
             return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
         return backends
-
-
-def preserves_client_ip(group: TargetGroup) -> bool:
-    """Whether targets see the client's own address; a Classic Load Balancer makes connections of its own.
-
-    Source: ELBv2 target group attribute preserve_client_ip.enabled; off unless set for ip targets over TCP and TLS.
-    """
-    if is_classic(group.arn):
-        return False
-    default = "false" if group.target_type == "ip" and group.protocol in ("TCP", "TLS") else "true"
-    return group.attributes.get("preserve_client_ip.enabled", default) == "true"

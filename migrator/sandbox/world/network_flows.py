@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(msgspec.Struct, frozen=True):
     """A port of a pod as traffic reaches it. `pod` is namespace/name, `node` the Node's name."""
 
     pod: str
@@ -15,8 +14,7 @@ class Backend:
     port: int
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(msgspec.Struct, eq=False):
     """A connection that was made. `target` is the target's (id, port); `closed` is None while it is open.
 
     protocol  what the listener speaks to the client: TCP or TLS; behind a Classic Load Balancer TCP, SSL, HTTP or HTTPS
@@ -42,11 +40,10 @@ class Flow:
     tls: str = ""
     source: str = ""
     closed: float | None = None
-    sound: int = field(default=-1, compare=False, repr=False)  # the number of the state in which it was last seen whole
+    sound: int = -1  # the number of the state in which it was last seen whole
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """A connection that could not be made, or was cut: one sentence that says why."""
 
     why: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.network_flows import Lost
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 OVER_UDP = ("UDP", "QUIC")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Before a target is drawn: the zone, the listener and the group that were chosen, and the targets to draw from."""
+class Choice(msgspec.Struct):
+    """Before a target is drawn: the zone, the listener and the group that were chosen, and the targets to draw from.
+
+    `preserves_client_ip` says whether these see the client's own address. Not frozen: copies of a world share what is.
+    """
 
     zone: str
     listener: Listener
     group: TargetGroup
     usable: tuple[Target, ...]
+    preserves_client_ip: bool
 
 
 def drawn(world: World, usable: tuple[Target, ...]) -> Target:
@@ -52,7 +56,7 @@ def choice(world: World, lb: LoadBalancer, address: str, port: int) -> Choice | 
     healthy = [each for each in targets if each.state == "healthy"]
     if lb.kind == "classic" and not healthy:
         return Lost(f"{lb.name} has no instance in service for {zone}")
-    return Choice(zone, listener, group, tuple(healthy or targets))
+    return Choice(zone, listener, group, tuple(healthy or targets), preserves_client_ip(group))
 
 
 def in_reach(targets: Iterable[Target], zone: str, cross_zone: bool) -> list[Target]:
@@ -70,6 +74,17 @@ def listening(world: World, lb_arn: str, port: int) -> Listener | None:
         if each.port == port and each.protocol not in OVER_UDP:
             return each
     return None
+
+
+def preserves_client_ip(group: TargetGroup) -> bool:
+    """Whether targets see the client's own address; a Classic Load Balancer makes connections of its own.
+
+    Source: ELBv2 target group attribute preserve_client_ip.enabled; off unless set for ip targets over TCP and TLS.
+    """
+    if is_classic(group.arn):
+        return False
+    default = "false" if group.target_type == "ip" and group.protocol in ("TCP", "TLS") else "true"
+    return group.attributes.get("preserve_client_ip.enabled", default) == "true"
 
 
 def cuts_unhealthy(group: TargetGroup) -> bool:

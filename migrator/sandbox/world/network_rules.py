@@ -18,25 +18,20 @@ def admits(rules: Iterable[Rule], protocol: str, port: int, source: str, source_
 
     `source_groups` are the security groups that the sender's own interfaces carry.
     """
-    for rule in rules:  # noqa: SIM110  (asked for every connection)
-        if not rule.egress and _for_port(rule, protocol, port) and _from(rule, source, source_groups):
+    for rule in rules:
+        if rule.egress or (rule.protocol != ANY_PROTOCOL and (rule.protocol != protocol or not _for_port(rule, port))):
+            continue
+        if rule.source_group:
+            if rule.source_group in source_groups:
+                return True
+        elif rule.cidr and covers(rule.cidr, source):
             return True
     return False
 
 
-def _for_port(rule: Rule, protocol: str, port: int) -> bool:
-    if rule.protocol == ANY_PROTOCOL:
-        return True
-    if rule.protocol != protocol:
-        return False
+def _for_port(rule: Rule, port: int) -> bool:
     first, last = rule.from_port, rule.to_port
     return first is None or last is None or first == -1 or first <= port <= last
-
-
-def _from(rule: Rule, source: str, source_groups: Collection[str]) -> bool:
-    if rule.source_group:
-        return rule.source_group in source_groups
-    return bool(rule.cidr) and covers(rule.cidr or "", source)
 
 
 def covers(cidr: str, source: str) -> bool:

@@ -9,9 +9,10 @@ A pod says by two annotations what it speaks on every port, whoever connects:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from migrator.sandbox.world.balancers import TargetGroup
@@ -21,8 +22,7 @@ SECURE = ("TLS", "SSL", "HTTPS")  # listeners that end TLS, and groups behind wh
 _READS = {"off": ("",), "v1": ("v1",), "v2": ("v2",), "any": ("", "v1", "v2")}
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True):
     """How a connection is handed to a target. `Flow` says what both fields mean."""
 
     header: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.sandbox.world.balancers import HealthCheck, LoadBalancer, Policy
 from migrator.sandbox.world.classic_policies import PROXY

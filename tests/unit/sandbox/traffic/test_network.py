@@ -90,6 +90,15 @@ def test_a_rule_for_the_subnets_alone_lets_checks_in_and_keeps_clients_out() -> 
     assert "admits 203.0.113.9 to port" in why(scene.connect(client="203.0.113.9"))
 
 
+def test_what_one_client_reaches_lets_no_other_in() -> None:
+    """What is met behind an address is kept for everybody, who is let in for each client by itself."""
+    scene = build(admitted="127.0.0.0/8")
+
+    assert all(isinstance(scene.connect(), Flow) for _ in range(12))
+    assert all("admits 203.0.113.9 to port" in why(scene.connect(client="203.0.113.9")) for _ in range(12))
+    assert all(isinstance(scene.connect(client="127.10.8.77"), Flow) for _ in range(12))
+
+
 def test_a_rule_that_names_the_load_balancers_group_admits_everything_through_it() -> None:
     scene = build(admitted=None)
     group = scene.world.ec2.create_security_group("front", "front", scene.lb.vpc_id)
