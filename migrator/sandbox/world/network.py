@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Backend", "Flow", "Lost", "Network"]
 
-FOLLOWED = ("Service", "EndpointSlice", "Node", "Pod")  # what `network_dataplane` answers from
-
 
 class Reached(msgspec.Struct):
     """The pods' ports that a target hands connections to, and the clients that its security groups were seen to let in."""
@@ -59,17 +57,15 @@ class Network:
     def __init__(self, world: World) -> None:
         self.world = world
         self.flows: dict[int, Flow] = {}
-        self.dataplane = Dataplane(world.kube)
+        self.state = 0
+        self._ways: dict[tuple[str, int], Way] = {}  # by address and port: what holds until `changed`
+        self.dataplane = Dataplane(world.kube, self.changed)
         self._addresses = Addresses(world.network_prefix)
         self._admission = Admission(world, self.dataplane)
         self._checks = Checks(world, self.dataplane, self._admission)
         self._delivery = Delivery(self.dataplane, self._admission)
         self._flow_count = 0
-        self._ways: dict[tuple[str, int], Way] = {}  # by address and port: what holds until `changed`
-        self.state = 0
         world.kube.subscribe("Pod", self._pod_changed)
-        for kind in FOLLOWED:
-            world.kube.subscribe(kind, self._told)
         world.elb.subscribe(self._told)
 
     def allocate_address(self, kind: str = "lb") -> str:
@@ -88,7 +84,7 @@ class Network:
         """Something that connections meet is no longer as it was: everything is looked up anew.
 
         Called after each change of load balancers and targets (`elb.tell`), of what health checks see (`elb.recheck`:
-        rules, instances), of a target group's attributes, and of the cluster's objects that packets meet.
+        rules, instances), of a target group's attributes, and of what packets meet in the cluster (`dataplane`).
         """
         self.state += 1
         self._ways.clear()

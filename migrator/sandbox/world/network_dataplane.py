@@ -5,7 +5,7 @@ Kept from the cluster's own events, so that a question costs a look-up and never
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -60,9 +60,10 @@ class PodSeen(msgspec.Struct, frozen=True):
 
 
 class Dataplane:
-    """Follows Services, EndpointSlices, Nodes and Pods of one cluster."""
+    """Follows Services, EndpointSlices, Nodes and Pods of one cluster; `changed` is called when packets meet something new."""
 
-    def __init__(self, kube: Kube) -> None:
+    def __init__(self, kube: Kube, changed: Callable[[], None]) -> None:
+        self._changed = changed
         self._node_ports: dict[tuple[str, int], NodePort] = {}
         self._health_ports: dict[int, Key] = {}
         self._slices: dict[Key, dict[str, tuple[Endpoint, ...]]] = {}
@@ -145,46 +146,62 @@ class Dataplane:
         return pod is not None and pod.ready
 
     def _service(self, event: str, obj: Object, old: Object | None) -> None:
-        for each in (old, obj if event == "DELETED" else None):
-            for key in _served(each):
-                self._node_ports.pop(key, None)
-            self._health_ports.pop(_health_port(each), None)
-        if event == "DELETED":
+        served, health_port = ({}, 0) if event == "DELETED" else (_served(obj), _health_port(obj))
+        before = old or (obj if event == "DELETED" else None)
+        served_before, health_port_before = _served(before), _health_port(before)
+        if (served, health_port) == (served_before, health_port_before):
             return
-        self._node_ports.update(_served(obj))
-        if port := _health_port(obj):
-            self._health_ports[port] = _key(obj)
+        for key in served_before:
+            self._node_ports.pop(key, None)
+        self._health_ports.pop(health_port_before, None)
+        self._node_ports.update(served)
+        if health_port:
+            self._health_ports[health_port] = _key(obj)
+        self._changed()
 
     def _slice(self, event: str, obj: Object, old: Object | None) -> None:
         service = (_key(obj)[0], (obj["metadata"].get("labels") or {}).get(SERVICE_LABEL, ""))
-        slices = self._slices.setdefault(service, {})
+        slices, name = self._slices.setdefault(service, {}), obj["metadata"]["name"]
+        endpoints = () if event == "DELETED" else _endpoints(obj)
+        if endpoints == slices.get(name, ()):
+            return
+        if endpoints:
+            slices[name] = endpoints
+        else:
+            del slices[name]
         self._endpoints.pop(service, None)
         self._backends.pop(service, None)
-        if event == "DELETED":
-            slices.pop(obj["metadata"]["name"], None)
-        else:
-            slices[obj["metadata"]["name"]] = _endpoints(obj)
+        self._changed()
 
     def _node(self, event: str, obj: Object, old: Object | None) -> None:
         name = obj["metadata"]["name"]
-        instance = instance_of(obj)
+        instance, ready = instance_of(obj), _condition(obj, "Ready")
         if event == "DELETED":
             self._nodes.pop(name, None)
             self._node_of_instance.pop(instance, None)
+        elif self._nodes.get(name) == (instance, ready):
+            return
         else:
-            self._nodes[name] = (instance, _condition(obj, "Ready"))
+            self._nodes[name] = (instance, ready)
             if instance:
                 self._node_of_instance[instance] = name
+        self._changed()
 
     def _pod(self, event: str, obj: Object, old: Object | None) -> None:
         # A host-network pod shares its node's address and is not reached as a backend of its own.
         address = obj.get("status", {}).get("podIP")
         if not address or obj.get("spec", {}).get("hostNetwork"):
             return
-        if event != "DELETED":
-            self._pods[address] = _pod_seen(obj)
-        elif (known := self._pods.get(address)) is not None and known.uid == obj["metadata"]["uid"]:
+        known, seen = self._pods.get(address), _pod_seen(obj)
+        if event == "DELETED":
+            if known is None or known.uid != seen.uid:
+                return
             del self._pods[address]
+        elif known == seen:
+            return
+        else:
+            self._pods[address] = seen
+        self._changed()
 
 
 def container_ports(pod: Object) -> tuple[int, ...]:
