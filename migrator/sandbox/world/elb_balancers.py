@@ -225,7 +225,7 @@ class Balancers(Store):
     def enter(self, lb: LoadBalancer) -> None:
         """A load balancer of either family is there: it has interfaces and names, and is active when its time comes."""
         self.balancers[lb.arn] = lb
-        self._by_name[lb.kind, lb.name] = self._by_dns[lb.dns_name.lower()] = lb.arn
+        self._by_name[lb.kind, lb.name], self._by_dns[lb.dns_name.lower()] = lb.arn, lb
         for mapping in lb.zones:
             self._put_interface(lb, mapping)
         if lb.active_at < math.inf:
@@ -239,7 +239,7 @@ class Balancers(Store):
             self.tell(self.state(lb), lb.arn)
 
     def _put_interface(self, lb: LoadBalancer, mapping: ZoneMapping) -> None:
-        self._by_address[mapping.address] = lb.arn
+        self._by_address[mapping.address] = lb
         put_interface(self.world, lb, mapping)
 
     def _vanish(self, lb: LoadBalancer) -> None:

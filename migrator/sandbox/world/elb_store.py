@@ -31,8 +31,8 @@ class Store:
         self.listeners: dict[str, Listener] = {}
         self.groups: dict[str, TargetGroup] = {}
         self.endpoint_services: dict[str, str] = {}
-        self._by_dns: dict[str, str] = {}
-        self._by_address: dict[str, str] = {}
+        self._by_dns: dict[str, LoadBalancer] = {}
+        self._by_address: dict[str, LoadBalancer] = {}
         self._by_name: dict[tuple[str, str], str] = {}  # each family has its own names
         self._listeners_of: dict[str, dict[str, Listener]] = {}  # load balancer -> its listeners
         self._sorted: dict[str, tuple[list[Listener], list[TargetGroup]]] = {}  # what `_hanging_on` keeps
@@ -70,11 +70,11 @@ class Store:
 
     def by_address(self, address: str) -> LoadBalancer | None:
         """The load balancer that clients reach at an address, whatever its state, or None."""
-        return self.balancers.get(self._by_address.get(address, ""))
+        return self._by_address.get(address)
 
     def by_dns(self, name: str) -> LoadBalancer | None:
         """The load balancer with this DNS name: any case, with or without trailing dot or `dualstack.`; or None."""
-        return self.balancers.get(self._by_dns.get(_plain(name), ""))
+        return self._by_dns.get(_plain(name))
 
     # How things hang together
 
