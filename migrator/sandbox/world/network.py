@@ -15,9 +15,9 @@ from migrator.sandbox.world.network_addresses import Addresses
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_checks import Checks
 from migrator.sandbox.world.network_dataplane import Dataplane
-from migrator.sandbox.world.network_delivery import Delivery
+from migrator.sandbox.world.network_delivery import Choices, Delivery
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
-from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, drawn, listening
+from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, listening
 from migrator.sandbox.world.network_wire import Wire, spoken, wire
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ __all__ = ["Backend", "Flow", "Lost", "Network"]
 
 
 class Reached(msgspec.Struct):
-    """The pods' ports that a target hands connections to, and the clients that its security groups were seen to let in."""
+    """What a target hands connections to, and the clients that its security groups were seen to let in."""
 
-    backends: tuple[Backend, ...]
+    backends: Choices
     admitted: set[str]
 
 
@@ -158,7 +158,7 @@ class Network:
 
     def _opened(self, way: Way, client: str, address: str, port: int) -> Flow | Lost:
         world, lb, made = self.world, way.lb, way.choice
-        target = drawn(world, made.usable)
+        target = made.usable[0] if len(made.usable) == 1 else world.random.choice(made.usable)
         world.cloudwatch.opened(lb.arn, made.zone, world.now)
         backend = self._backend(way, target, client)
         if isinstance(backend, Lost):
@@ -199,8 +199,7 @@ class Network:
                 return away
             reached.admitted.add(client)
         known = reached.backends
-        backend = known[0] if len(known) == 1 else self.world.random.choice(known)
-        return self._delivery.refused(way.wire, backend) or backend
+        return known[0] if len(known) == 1 else self.world.random.choice(known)
 
     def requested(self, flow: Flow) -> None:
         """One more request over a connection that was made, after its first; only HTTP and HTTPS listeners count it."""

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_flows import Backend, Lost
-from migrator.sandbox.world.network_wire import Wire, misread
+from migrator.sandbox.world.network_wire import Wire, misread, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
     from migrator.sandbox.world.network_routing import Choice
+
+
+Choices = tuple[Backend | Lost, ...]
 
 
 class Delivery:
@@ -20,8 +23,8 @@ class Delivery:
     def __init__(self, dataplane: Dataplane, admission: Admission) -> None:
         self._dataplane, self._admission = dataplane, admission
 
-    def choices(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> tuple[Backend, ...] | Lost:
-        """The pods' ports that a target hands new connections to, at least one, whether they answer or not."""
+    def choices(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Choices | Lost:
+        """The pods' ports that a target hands new connections to, at least one; why not, for each that turns them down."""
         group = made.group
         on_instance = group.target_type == "instance"
         there = self._admission.ready_node(target) if on_instance else self._dataplane.pod_at(target.id)
@@ -30,8 +33,13 @@ class Delivery:
         if (away := self.turned_away(lb, made, target, client_ip)) is not None:
             return away
         if isinstance(there, str):
-            return self._through_node(group, target, there)
-        return (Backend(there.key, there.node, target.id, target.port),)
+            backends = self._through_node(group, target, there)
+        else:
+            backends = (Backend(there.key, there.node, target.id, target.port),)
+        if isinstance(backends, Lost):
+            return backends
+        handed = wire(made.listener.protocol, group)
+        return tuple([self._refused(handed, each) or each for each in backends])
 
     def turned_away(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Lost | None:
         """Why a target's security groups keep a client's connections out; None when they let them in."""
@@ -40,7 +48,7 @@ class Delivery:
             return None
         return Lost(f"no security group of {target.id} admits {source} to port {target.port}: timed out")
 
-    def refused(self, handed: Wire, backend: Backend) -> Lost | None:
+    def _refused(self, handed: Wire, backend: Backend) -> Lost | None:
         """Why a pod turns a connection down: nothing listens, or it cannot read what comes before the client's bytes."""
         pod = self._dataplane.listening(backend.address, backend.port)
         if pod is None:

@@ -31,11 +31,6 @@ class Choice(msgspec.Struct):
     preserves_client_ip: bool
 
 
-def drawn(world: World, usable: tuple[Target, ...]) -> Target:
-    """One target, each as likely as the others."""
-    return usable[0] if len(usable) == 1 else world.random.choice(usable)
-
-
 def choice(world: World, lb: LoadBalancer, address: str, port: int) -> Choice | Lost:
     """The targets among which a connection to one of the load balancer's addresses is spread, or why there are none.
 
