@@ -59,6 +59,8 @@ class Names:
         # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
         # what a routing policy picks is picked anew each time.
         route53 = self.world.route53
+        if self.world.now >= route53.due:
+            route53.changed()
         states = self.world.network.state, route53.state
         if states != self._as_of:
             self._as_of = states

@@ -37,7 +37,11 @@ _SUFFIXES = ("com", "net", "org", "co.uk")
 
 
 class Route53:
-    """The hosted zones of an account. Every refusal is an AwsError."""
+    """The hosted zones of an account. Every refusal is an AwsError.
+
+    state      numbers what name servers answer: until `due`, whatever is answered out of the zones stays as long as it does
+    spreading  whether name servers of a zone may differ: a batch is on its way to some of them
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -45,25 +49,17 @@ class Route53:
         self.changes: dict[str, ChangeInfo] = {}
         self.health_checks: dict[str, HealthCheck] = {}
         self._contents: dict[str, Contents] = {}
-        self.spreading = False  # whether name servers of a zone may differ: a batch is on its way to some of them
-        self._state, self._due = 0, NEVER
+        self.state, self.due, self.spreading = 0, NEVER, False
 
-    @property
-    def state(self) -> int:
-        """Numbers what name servers answer: as long as it stays, so does whatever is answered out of the zones."""
-        if self.world.now >= self._due:
-            self._changed()
-        return self._state
-
-    def _changed(self) -> None:
-        """A zone came, changed or went, or a batch has arrived at some name server."""
-        self._state += 1
-        self.spreading, self._due = False, NEVER
+    def changed(self) -> None:
+        """A zone came, changed or went, or a batch has arrived at some name server: from `due` on, whoever asks says so."""
+        self.state += 1
+        self.spreading, self.due = False, NEVER
         for contents in self._contents.values():
             for each in contents.authorities:
                 each.now(self.world.now)
                 if each.coming:
-                    self.spreading, self._due = True, min(self._due, each.coming[0][0])
+                    self.spreading, self.due = True, min(self.due, each.coming[0][0])
 
     # Zones
 
@@ -157,7 +153,7 @@ class Route53:
 
     def record_sets(self, zone_id: str) -> Sequence[RecordSet]:
         """Every record set of a zone in the order in which Route 53 lists them; to be read only."""
-        contents = self._contents.get(zone_id) or self._contents[self.zone(zone_id).id]
+        contents = self._contents[zone_id if zone_id in self._contents else self.zone(zone_id).id]
         if contents.listing is None:
             held = (each for types in contents.by_name.values() for group in types.values() for each in group)
             contents.listing = sorted(held, key=listed_order)
@@ -236,7 +232,7 @@ class Route53:
     def _remember(self, zone_id: str, insync_at: float, comment: str) -> ChangeInfo:
         info = ChangeInfo(capitals(self.world.random, 21, "C0"), zone_id, self.world.now, insync_at, comment)
         self.changes[info.id] = info
-        self._changed()
+        self.changed()
         return info
 
     def change_info(self, id: str) -> ChangeInfo:
