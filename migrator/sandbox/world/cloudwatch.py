@@ -115,8 +115,10 @@ class CloudWatch:
         `start` is included, `end` is not. A period shorter than the world's own gives points as far apart as the
         world keeps them; one that is not over yet has a point for the part of it that can be read.
         """
-        life = self._lives.get(dimensions.get(NAMED_BY.get(namespace, ""), ""))
-        if life is None or stat not in STATISTICS:
+        if namespace not in NAMED_BY or stat not in STATISTICS:
+            return []
+        life = self._lives.get(dimensions.get(NAMED_BY[namespace], ""))
+        if life is None:
             return []
         kept_s = self.period_s
         period = max(period, kept_s)

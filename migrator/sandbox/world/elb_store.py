@@ -80,11 +80,11 @@ class Store:
 
     def listeners_of(self, lb_arn: str) -> list[Listener]:
         """The listeners of a load balancer, sorted by port; empty for an unknown one. To be read only."""
-        return (self._sorted.get(lb_arn) or self._hanging_on(lb_arn))[0]
+        return (self._sorted[lb_arn] if lb_arn in self._sorted else self._hanging_on(lb_arn))[0]
 
     def groups_of(self, lb_arn: str) -> list[TargetGroup]:
         """The target groups that a load balancer's listeners forward to, each once, by port of the listener. To be read only."""
-        return (self._sorted.get(lb_arn) or self._hanging_on(lb_arn))[1]
+        return (self._sorted[lb_arn] if lb_arn in self._sorted else self._hanging_on(lb_arn))[1]
 
     def _hanging_on(self, lb_arn: str) -> tuple[list[Listener], list[TargetGroup]]:
         """Both, kept until a listener comes or goes: whoever changes `_listeners_of` drops them.
@@ -98,8 +98,9 @@ class Store:
 
     def balancer_of(self, group_arn: str) -> LoadBalancer | None:
         """The load balancer that forwards to a target group (there is at most one), or None."""
-        for listener in self._forwarding.get(group_arn, {}).values():
-            return self.balancers.get(listener.lb_arn)
+        if group_arn in self._forwarding:
+            for listener in self._forwarding[group_arn].values():
+                return self.balancers[listener.lb_arn]
         return None
 
     def forwarding_to(self, group_arn: str) -> list[Listener]:

@@ -53,7 +53,7 @@ class CachingResolver:
             raise ValueError(f"a resolver is one of {', '.join(KINDS)}, not {kind!r}")
         self.world = world
         self.kind, self.name, self.vpc = kind, name or kind, vpc
-        self.least_s = least_s if least_s is not None else (30 if kind == "clamping" else 0)
+        self.least_s = min(least_s if least_s is not None else (30 if kind == "clamping" else 0), LONGEST_TTL_S)
         self._cache: dict[tuple[str, str], Kept] = {}
         self._led: dict[str, tuple[int, tuple[str, ...]]] = {}  # name -> until which second it leads to these addresses
 
@@ -92,12 +92,13 @@ class CachingResolver:
         for _ in range(LONGEST_CHAIN):
             kept = self._link(link, "A")[0]
             until = kept.until if kept.until < until else until
-            addresses = kept.answer.values("A")
-            if addresses or not (aliases := kept.answer.values("CNAME")):
+            records = kept.answer.records
+            if not records or records[0][1] != "CNAME":
+                addresses = kept.answer.values("A")
                 if addresses and until >= now:  # else a link has run out, and is served once more
                     self._led[name] = until, addresses
                 return addresses, kept.answer.rcode
-            link = canonical(aliases[-1])
+            link = canonical(records[-1][3])
         return (), SERVER_FAILED.rcode
 
     def _struck(self, name: str, rtype: str) -> Answer | None:
@@ -115,8 +116,10 @@ class CachingResolver:
     def _link(self, name: str, rtype: str) -> Link:
         """One link of a chain: what is kept, else what is fetched. A CNAME stands for every type of its name."""
         for kind in ("CNAME", rtype):
-            kept = self._cache.get((name, kind))
-            if kept is None or (kind != rtype and not kept.answer.records):
+            if (name, kind) not in self._cache:
+                continue
+            kept = self._cache[name, kind]
+            if kind != rtype and not kept.answer.records:
                 continue
             remaining_s = kept.until - int(self.world.now)
             if remaining_s >= 0:
@@ -147,7 +150,7 @@ class CachingResolver:
             for _, _, each, _ in said.records:
                 ttl = each if each < ttl else ttl
         elif said.soa:
-            ttl = said.soa[1]
+            ttl = min(said.soa[1], LONGEST_TTL_S)
         else:
             return FAILURE_TTL_S
-        return min(max(ttl, self.least_s), LONGEST_TTL_S)
+        return ttl if ttl > self.least_s else self.least_s
