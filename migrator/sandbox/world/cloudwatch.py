@@ -140,7 +140,7 @@ class CloudWatch:
                     points[at] = sample
             number += 1
         read = STATISTICS[stat]
-        return [(float(at), read(sample)) for at, sample in points.items() if at >= first]
+        return [(float(at), read(points[at])) for at in points if at >= first]
 
     def _of_network(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Buckets | None:
         """The buckets of a metric of a Network Load Balancer; None where there is no such metric."""
@@ -152,12 +152,12 @@ class CloudWatch:
             group = dimensions.get("TargetGroup", "")
             if further != 1 or group not in self._groups.get(dimensions["LoadBalancer"], ()):
                 return None
-            return partial(_steady, self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s))
+            return (self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s)).at
         if further:
             return None
         if metric in NEW_FLOWS:
-            return partial(_sum, life.flows.counted(zone).new)
-        return partial(_steady, life.flows.counted(zone).open) if metric in ACTIVE_FLOWS else None
+            return life.flows.counted(zone).new.at
+        return life.flows.counted(zone).open.at if metric in ACTIVE_FLOWS else None
 
     def _of_classic(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Buckets | None:
         """The buckets of a metric of a Classic Load Balancer; None where there is no such metric."""
@@ -168,17 +168,16 @@ class CloudWatch:
         if metric in classic.HOSTS:
             return partial(self._classic_hosts, dimensions[classic.DIMENSION], classic.HOSTS[metric], zone)
         if metric == classic.ACTIVE:
-            return partial(_steady_above_zero, life.flows.counted(zone).open)
+            return partial(_above_zero, life.flows.counted(zone).open)
         if metric not in classic.NEW:
             return None
         requests = life.requests.get(zone) or Tally(self.period_s)
-        return partial(_sum_of_ones, requests if metric == "RequestCount" else life.flows.counted(zone).new)
+        return partial(_ones, requests if metric == "RequestCount" else life.flows.counted(zone).new)
 
     def _classic_hosts(self, name: str, state: str, zone: str | None, number: int) -> Sample:
         """An instance has one state for the load balancer: every group that ever was says the same, or nothing any more."""
         levels = [level for group in self._groups.get(name, ()) if (level := self._hosts.get((group, state, zone)))]
-        low, high, average = max([each.at(number) for each in levels], default=(0, 0, 0.0))
-        return Sample(1, average, low, high)
+        return max([each.at(number) for each in levels], key=_by_level, default=Sample(1, 0.0, 0, 0))
 
     def metrics(self) -> Iterator[tuple[str, str, dict[str, str]]]:
         """Every metric there is: its namespace, its name and its dimensions, as ListMetrics shows them."""
@@ -196,28 +195,20 @@ class CloudWatch:
                     yield metric, {**where, "TargetGroup": group}
 
 
-def _steady(level: Level, number: int) -> Sample:
-    """One bucket of what has a point in every one."""
-    low, high, average = level.at(number)
-    return Sample(1, average, low, high)
+def _above_zero(level: Level, number: int) -> Sample | None:
+    """One bucket of a level that has no point where it is zero throughout."""
+    sample = level.at(number)
+    return sample if sample.high else None
 
 
-def _steady_above_zero(level: Level, number: int) -> Sample | None:
-    """One bucket of what has a point where it is not zero throughout."""
-    low, high, average = level.at(number)
-    return Sample(1, average, low, high) if high else None
-
-
-def _sum(tally: Tally, number: int) -> Sample | None:
-    """One bucket of what is summed up before it is reported."""
-    count = tally.counts.get(number)
-    return None if count is None else Sample(1, count, count, count)
-
-
-def _sum_of_ones(tally: Tally, number: int) -> Sample | None:
+def _ones(tally: Tally, number: int) -> Sample | None:
     """One bucket of what is reported one by one."""
     count = tally.counts.get(number)
     return None if count is None else Sample(count, count, 1, 1)
+
+
+def _by_level(sample: Sample) -> tuple[float, float, float]:
+    return sample.low, sample.high, sample.total
 
 
 @lru_cache(maxsize=1024)

@@ -85,16 +85,16 @@ class Level:
             last.area += last.level * (end - last.until)
             last.until = end
 
-    def at(self, number: int) -> tuple[int, int, float]:
-        """Lowest, highest and average level of one bucket; the level never changes in one that is not kept."""
+    def at(self, number: int) -> Sample:
+        """The average, lowest and highest level of one bucket; the level never changes in one that is not kept."""
         index = bisect_right(self.numbers, number) - 1
         if index < 0:
-            return 0, 0, 0.0
+            return Sample(1, 0.0, 0, 0)
         bucket = self.buckets[index]
         if self.numbers[index] != number:
-            return bucket.level, bucket.level, float(bucket.level)
+            return Sample(1, float(bucket.level), bucket.level, bucket.level)
         rest = (number + 1) * self.period_s - bucket.until
-        return bucket.low, bucket.high, (bucket.area + bucket.level * rest) / self.period_s
+        return Sample(1, (bucket.area + bucket.level * rest) / self.period_s, bucket.low, bucket.high)
 
 
 @dataclass(slots=True)
@@ -109,6 +109,11 @@ class Tally:
         for at in instants:
             number = int(at // self.period_s)
             self.counts[number] = self.counts.get(number, 0) + 1
+
+    def at(self, number: int) -> Sample | None:
+        """What one bucket sums up to; None where there is none."""
+        count = self.counts.get(number)
+        return None if count is None else Sample(1, count, count, count)
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class Flows:
     def note(self, zone: str, by: int, at: float) -> None:
         """One flow more (+1) or less (-1) in a zone, at an instant no earlier than the last one."""
         self._notes.append((zone, by, at))
-        if len(self._notes) == MOST_UNCOUNTED:
+        if by > 0 and len(self._notes) >= MOST_UNCOUNTED:
             for each in {None, *[zone for zone, _, _ in self._notes], *self._counted}:
                 self.counted(each).notes = 0
             self._notes.clear()

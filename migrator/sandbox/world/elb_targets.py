@@ -161,7 +161,7 @@ class TargetHealth:
         instance = self.world.ec2.instances.get(target.id)
         if instance is not None and instance.state != "running":
             return "Target.InvalidState"
-        if lb is None or (target.zone is not None and all(each.zone != target.zone for each in lb.zones)):
+        if lb is None or (target.zone is not None and target.zone not in [each.zone for each in lb.zones]):
             return "Target.NotInUse"
         return None
 

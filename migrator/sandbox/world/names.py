@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.names_answer import (
     LONGEST_CHAIN,
+    MOST_KEPT,
     REFUSED,
     SERVER_FAILED,
     Answer,
@@ -18,7 +19,6 @@ from migrator.sandbox.world.names_answer import (
     canonical,
     followed,
     found,
-    keep,
     no_such_name,
     struck,
 )
@@ -71,7 +71,9 @@ class Names:
             self._drawn = False
             known = self._looked_up(*asked)
             if not self._drawn:
-                keep(self._known, asked, known)
+                if len(self._known) > MOST_KEPT:
+                    self._known.clear()
+                self._known[asked] = known
         return known
 
     def _looked_up(self, name: str, rtype: str, authority: int, vpc: bool) -> Answer:

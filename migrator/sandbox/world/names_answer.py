@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
 
 import msgspec
 
 Record = tuple[str, str, int, str]  # name, type, TTL in seconds, value as in a zone file
-Asked = TypeVar("Asked")
 
 MOST_KEPT = 10_000  # answers that are kept while nothing changes: a sandbox may be asked for names without end
 
@@ -61,13 +59,6 @@ def absent(soa: tuple[str, int]) -> Answer:
 def no_such_name(soa: tuple[str, int]) -> Answer:
     """The name does not exist with any type."""
     return Answer("NXDOMAIN", soa=soa, authoritative=True)
-
-
-def keep(known: dict[Asked, Answer], asked: Asked, answer: Answer) -> None:
-    """Keep an answer beside others; where there are too many, they go first."""
-    if len(known) > MOST_KEPT:
-        known.clear()
-    known[asked] = answer
 
 
 def struck(mode: str, delay_s: float, answer: Callable[[], Answer]) -> Answer:

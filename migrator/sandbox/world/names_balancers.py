@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.sandbox.world.names_answer import Answer, absent, found, keep, no_such_name
+from migrator.sandbox.world.names_answer import MOST_KEPT, Answer, absent, found, no_such_name
 from migrator.sandbox.world.network_routing import in_reach
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ class BalancerZone:
             self._known.clear()
         known = self._known.get((name, rtype))
         if known is None:
-            known = self._looked_up(name, rtype)
-            keep(self._known, (name, rtype), known)
+            if len(self._known) > MOST_KEPT:
+                self._known.clear()
+            known = self._known[name, rtype] = self._looked_up(name, rtype)
         return known
 
     def _looked_up(self, name: str, rtype: str) -> Answer:

@@ -31,8 +31,7 @@ class Admission:
 
     def ready_node(self, target: Target) -> str | None:
         """The name of the ready Node on a target's running instance; None when nothing there would answer."""
-        node = self._dataplane.node_of(target.id) if self.running(target.id) else None
-        return node if node is not None and self._dataplane.node_is_ready(node) else None
+        return self._dataplane.ready_node(target.id) if self.running(target.id) else None
 
     def client(self, lb: LoadBalancer, client_ip: str, port: int) -> bool:
         """Whether a load balancer lets a client in: everyone where it wears no security group."""

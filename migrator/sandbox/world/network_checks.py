@@ -49,8 +49,11 @@ class Checks:
         Source: Network Load Balancers user guide, "Health check connections" under "Proxy protocol".
         """
         sent = "" if is_classic(group.arn) else header(group)
-        pods = filter(None, map(self._dataplane.pod_at, addresses))
-        return any(passes_check(each.proxy, each.tls, group.health_check.protocol, sent) for each in pods)
+        for each in addresses:
+            pod = self._dataplane.pod_at(each)
+            if pod is not None and passes_check(pod.proxy, pod.tls, group.health_check.protocol, sent):
+                return True
+        return False
 
     def _node_answers(self, group: TargetGroup, node: str, port: int) -> Found:
         served = self._dataplane.node_port("TCP", port)

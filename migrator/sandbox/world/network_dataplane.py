@@ -82,17 +82,14 @@ class Dataplane:
                 follow("ADDED", obj, None)
             kube.subscribe(kind, follow)
 
-    def node_of(self, instance_id: str) -> str | None:
-        """The name of the Node that runs on an instance; None when there is none."""
-        return self._node_of_instance.get(instance_id)
+    def ready_node(self, instance_id: str) -> str | None:
+        """The name of the Node that runs on an instance, if its condition Ready is True; else None."""
+        node = self._node_of_instance.get(instance_id)
+        return node if node in self._nodes and self._nodes[node][1] else None
 
     def instance_under(self, node: str) -> str:
         """The instance that a Node runs on; empty when it is not known."""
         return self._nodes.get(node, ("", False))[0]
-
-    def node_is_ready(self, node: str) -> bool:
-        """Whether the Node exists and its condition Ready is True."""
-        return self._nodes.get(node, ("", False))[1]
 
     def node_port(self, protocol: str, port: int) -> NodePort | None:
         """What kube-proxy serves on a node port by "TCP" or "UDP"; None when nothing."""

@@ -67,7 +67,7 @@ class Tally:
         self._by_header[header or "none"] += 1
         if took_s > self._slowest_s:
             self._slowest_s = took_s
-        second = self._second(at)
+        second = self._timeline.get(int(at)) or self._second(at)
         second.answered += 1
         second.by_balancer[balancer] = second.by_balancer.get(balancer, 0) + 1
 

@@ -120,6 +120,7 @@ def test_a_level_remembers_what_it_was_in_buckets_where_it_did_not_change() -> N
     level = Level(60)
     level.change([(+2, 30), (-1, 300)])
 
-    assert [level.at(number) for number in range(7)] == [
+    seen = [level.at(number) for number in range(7)]
+    assert [(each.low, each.high, each.total) for each in seen] == [
         (0, 2, 1.0), (2, 2, 2.0), (2, 2, 2.0), (2, 2, 2.0), (2, 2, 2.0), (1, 2, 1.0), (1, 1, 1.0)
     ]  # fmt: skip

@@ -256,7 +256,7 @@ class TestCut:
 
     def test_a_target_that_turns_unhealthy(self, scene: Scene) -> None:
         made = self.open(scene)
-        scene.world.workloads.fail_node(scene.world.network.dataplane.node_of(made.target[0]) or "")
+        scene.world.workloads.fail_node(scene.world.network.dataplane.ready_node(made.target[0]) or "")
         scene.settle(120)
         assert "turned unhealthy" in self.said(scene, made)
 
