@@ -132,7 +132,8 @@ class Network:
 
     def close(self, flow: Flow) -> None:
         """End a connection; closing it again does nothing."""
-        if self.flows.pop(flow.id, None) is not None:
+        if flow.id in self.flows:
+            del self.flows[flow.id]
             flow.closed = self.world.now
             self.world.cloudwatch.closed(flow.lb_arn, flow.zone, flow.closed)
 

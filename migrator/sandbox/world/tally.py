@@ -67,7 +67,7 @@ class Tally:
         self._by_header[header or "none"] += 1
         if took_s > self._slowest_s:
             self._slowest_s = took_s
-        second = self._timeline.get(int(at)) or self._second(at)
+        second = self._second(at)
         second.answered += 1
         second.by_balancer[balancer] = second.by_balancer.get(balancer, 0) + 1
 
@@ -85,7 +85,7 @@ class Tally:
         return Report(self.requests, self.answered, self.lost, list(self.losses), *sums, timeline, self._slowest_s)
 
     def _second(self, at: float) -> Second:
-        known = self._timeline.get(int(at))
-        if known is None:
-            known = self._timeline[int(at)] = Second()
-        return known
+        number = int(at)
+        if number not in self._timeline:
+            self._timeline[number] = Second()
+        return self._timeline[number]
