@@ -129,13 +129,13 @@ class TargetHealth:
         groups = list(self.elb.groups) if self._asked_all else list(self._asked)
         self._asked, self._asked_all, self._looking = {}, False, False
         for arn in groups:
-            group = self.elb.groups.get(arn)
-            for target in list(group.targets.values()) if group else ():
-                self._settle(group, target)
+            if (group := self.elb.groups.get(arn)) is not None:
+                for target in list(group.targets.values()):
+                    self._settle(group, target)
 
-    def _settle(self, group: TargetGroup | None, target: Target) -> None:
+    def _settle(self, group: TargetGroup, target: Target) -> None:
         """Bring a target where it belongs now, or start what will bring it there."""
-        if group is None or target.state == "draining":
+        if target.state == "draining":
             return
         lb = self.elb.balancer_of(group.arn)
         if (why := self._unused(lb, target)) is not None or lb is None:

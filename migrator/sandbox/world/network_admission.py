@@ -82,6 +82,6 @@ class Admission:
         if known is None:
             if len(self._admitted) > MOST_KEPT:
                 self._admitted.clear()
-            rules = [rule for each in groups if each in ec2.groups for rule in ec2.rules_of(each)]
+            rules = [ec2.rules[id] for each in groups if each in ec2.groups for id in ec2.groups[each].rules]
             known = self._admitted[asked] = admits(rules, protocol, port, source, source_groups)
         return known

@@ -24,32 +24,32 @@ _UNROUTED = ("NS", "SOA", "DS")  # have simple routing only
 
 def check_form(action: str, record: RecordSet) -> None:
     """InvalidInput for fields that exclude or need each other, and numbers out of range."""
-    identifier = record.set_identifier or "null"
-    where = f"in Change with [Action={action}, Name={record.name}, Type={record.type}, SetIdentifier={identifier}]"
     plain = record.ttl is not None and bool(record.values)
     kinds = (record.alias is not None) + plain + (record.traffic_policy_instance_id is not None)
     stray = record.alias is not None and (record.ttl is not None or bool(record.values))
     if kinds != 1 or stray:
         found = "more than one" if kinds > 1 or stray else "none"
-        raise _malformed(f"Expected exactly one of [{_KINDS}], but found {found} {where}")
+        raise _malformed(f"Expected exactly one of [{_KINDS}], but found {found}", action, record)
     policies = (record.weight, record.region, record.failover, record.geo, record.multivalue, record.proximity, record.cidr)
-    given = sum(each is not None for each in policies)
+    given = len(policies) - policies.count(None)
     if given > 1:
-        raise _malformed(f"Expected exactly one of [{_POLICIES}], but found more than one {where}")
+        raise _malformed(f"Expected exactly one of [{_POLICIES}], but found more than one", action, record)
     if given == 1 and record.set_identifier is None:
-        raise _malformed(f"Missing field 'SetIdentifier' {where}")
+        raise _malformed("Missing field 'SetIdentifier'", action, record)
     if given == 0 and record.set_identifier is not None:
-        raise _malformed(f"Expected exactly one of [{_POLICIES}], but found none {where}")
+        raise _malformed(f"Expected exactly one of [{_POLICIES}], but found none", action, record)
     if record.weight is not None and not 0 <= record.weight <= 255:
-        raise _malformed(f"Weight must be in the range 0-255 {where}")
+        raise _malformed("Weight must be in the range 0-255", action, record)
     if record.ttl is not None and not 0 <= record.ttl <= 2147483647:
-        raise _malformed(f"TTL must be in the range 0-2147483647 {where}")
+        raise _malformed("TTL must be in the range 0-2147483647", action, record)
     if record.multivalue and record.alias is not None:
-        raise _malformed(f"MultiValueAnswer cannot be specified with AliasTarget {where}")
+        raise _malformed("MultiValueAnswer cannot be specified with AliasTarget", action, record)
 
 
-def _malformed(what: str) -> AwsError:
-    return AwsError("InvalidInput", f"Invalid request: {what}")
+def _malformed(what: str, action: str, record: RecordSet) -> AwsError:
+    identifier = record.set_identifier or "null"
+    where = f"in Change with [Action={action}, Name={record.name}, Type={record.type}, SetIdentifier={identifier}]"
+    return AwsError("InvalidInput", f"Invalid request: {what} {where}")
 
 
 def faults_of_size(changes: Iterable[Change]) -> list[str]:
