@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Names", "Record", "canonical"]
 
 AUTHORITIES = 4  # name servers of a public hosted zone
+AUTHORITY_BITS = AUTHORITIES.bit_length()
 NAME_SERVER_TTL_S = 172800
 ROOT, ROOT_TTL_S = ".", 86400
 ROOT_SOA = "a.root-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 86400"
@@ -98,7 +99,9 @@ class Names:
 
         A name outside every zone of this world does not exist; the zones' ancestors up to the root do.
         """
-        picked = self.world.random.randrange(AUTHORITIES)
+        picked = AUTHORITIES
+        while picked >= AUTHORITIES:  # as `randrange` draws, in one call of six: every look-up of a resolver comes by here
+            picked = self.world.random.getrandbits(AUTHORITY_BITS)
         ask = self.asked if self.world.faults.armed else self.answer
         said = ask(name, rtype, authority=picked, vpc=vpc)
         if said is REFUSED and self.answer(name, rtype, authority=picked, vpc=vpc) is not REFUSED:
