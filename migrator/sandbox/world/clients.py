@@ -6,6 +6,7 @@ The traffic door has their twins on real sockets.
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.network_flows import Flow, Lost
@@ -161,7 +162,6 @@ def public_door(world: World) -> tuple[str, int] | None:
         (mapping.address, listener.port)
         for lb in world.elb.balancers.values()
         if lb.scheme == "internet-facing" and world.elb.state(lb) == "active"
-        for mapping in lb.zones
-        for listener in world.elb.listeners_of(lb.arn)
+        for mapping, listener in product(lb.zones, world.elb.listeners_of(lb.arn))
     ]
     return world.random.choice(doors) if doors else None
