@@ -10,13 +10,21 @@ import io
 import pickle
 import threading
 from ipaddress import IPv4Network
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, NoneType
 from typing import Any
 
 import msgspec
 
 from migrator.sandbox.world.kube_log import Change
+from migrator.sandbox.world.network_dataplane import Endpoint, NodePort, PodSeen
+from migrator.sandbox.world.network_flows import Backend
 from migrator.simulation.stage import Stage
+
+PLAIN = frozenset((str, int, float, bool, NoneType, tuple, list, set))  # most of a world: copied, down to what is in them
+
+NEVER_CHANGE = (  # with what is in them
+    Change, IPv4Network, Backend, Endpoint, NodePort, PodSeen, type, FunctionType, BuiltinFunctionType,
+)  # fmt: skip
 
 
 class KeptStage:
@@ -54,7 +62,7 @@ class _Pickler(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> int | None:
         """The place of what all copies share, None for what each of them has for itself."""
-        if not _never_changes(obj):
+        if type(obj) in PLAIN or not _never_changes(obj):
             return None
         place = self._places.setdefault(id(obj), len(self.shared))
         if place == len(self.shared):
@@ -68,4 +76,4 @@ def _never_changes(obj: Any) -> bool:
         return "metadata" in obj and "kind" in obj
     if isinstance(obj, msgspec.Struct):
         return obj.__struct_config__.frozen
-    return isinstance(obj, Change | IPv4Network | type | FunctionType | BuiltinFunctionType)
+    return isinstance(obj, NEVER_CHANGE)
