@@ -62,13 +62,14 @@ class BalancerDoor:
 
     def targets(self, group_arn: str) -> tuple[Target, ...]:
         """How each target of a group is doing, by id and port. Raises Missing."""
-        self._gate.look(group_arn, doors_classic.INSTANCES if is_classic(group_arn) else "elbv2:DescribeTargetHealth")
+        classic = is_classic(group_arn)
+        self._gate.look(group_arn, doors_classic.INSTANCES if classic else "elbv2:DescribeTargetHealth")
         group = self._elb.groups.get(group_arn)
         if group is None:
             raise Missing(f"target group {group_arn} is gone")
         found = sorted(group.targets.values(), key=BY_ID)
-        if is_classic(group_arn):
-            return tuple(doors_classic.target_of(each) for each in found)
+        if classic:
+            return tuple([doors_classic.target_of(each) for each in found])
         return tuple([Target(each.id, each.port, each.zone or "", each.state, each.reason or "") for each in found])
 
     def groups_left(self, arns: tuple[str, ...]) -> tuple[TargetGroup, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from migrator.errors import Unreachable
 from migrator.model.names import Answer, Authority, ProbeSeen
@@ -84,8 +84,9 @@ class NameDoor:
             name = name.partition(".")[2] or ROOT
 
 
+@lru_cache(maxsize=1024)
 def answer_from(said: names_answer.Answer, asked: str, type: str) -> Answer:
-    """An answer in our nouns: names absolute and in lower case, values sorted."""
+    """An answer in our nouns: names absolute and in lower case, values sorted. The same ones are given time and again."""
     named = type in NAMED
     values, names, ttls = [], [asked], []
     for _, kind, ttl, value in said.records:

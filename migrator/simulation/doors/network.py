@@ -93,16 +93,17 @@ class MetricDoor:
     def __init__(self, world: World) -> None:
         self._world = world
         self._gate = Gate(world, "aws")
-        self._read: dict[tuple[tuple[str, ...], int], tuple[tuple[Series, ...], dict[float, FlowMinute]]] = {}
+        self._read: dict[tuple[str, tuple[str, ...], int], tuple[tuple[Series, ...], dict[float, FlowMinute]]] = {}
 
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a point that CloudWatch does not have is None."""
-        groups = () if is_classic(balancer_arn) else tuple([each.arn for each in self._world.elb.groups_of(balancer_arn)])
-        self._gate.look(balancer_arn, *(() if is_classic(balancer_arn) else ("elbv2:DescribeTargetGroups",)), READ)
-        kept = self._read.get(((balancer_arn, *groups), period_s))
+        classic = is_classic(balancer_arn)
+        groups = () if classic else tuple([each.arn for each in self._world.elb.groups_of(balancer_arn)])
+        self._gate.look(balancer_arn, *(() if classic else ("elbv2:DescribeTargetGroups",)), READ)
+        kept = self._read.get((balancer_arn, groups, period_s))
         if kept is None:
-            asked = _of_classic(balancer_arn) if is_classic(balancer_arn) else _of_network(balancer_arn, groups)
-            kept = self._read[(balancer_arn, *groups), period_s] = (asked, {})
+            asked = _of_classic(balancer_arn) if classic else _of_network(balancer_arn, groups)
+            kept = self._read[balancer_arn, groups, period_s] = (asked, {})
         asked, known = kept
         starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
         unknown = [each for each in starts if each not in known]
@@ -111,7 +112,7 @@ class MetricDoor:
         for at, each in fresh.items():
             if at <= settled:
                 known[at] = each
-        return tuple([known.get(each) or fresh[each] for each in starts])
+        return tuple([known[each] if each in known else fresh[each] for each in starts])
 
     def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> dict[float, FlowMinute]:
         """Every period from start to end, by its start."""

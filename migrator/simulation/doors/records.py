@@ -25,13 +25,32 @@ PROXIMITY = {"AWSRegion": "region", "LocalZoneGroup": "local_zone_group", "Bias"
 CIDR = {"CollectionId": "collection_id", "LocationName": "location"}
 
 
+class Read:
+    """A zone in our nouns, as it was when `listing` was what the world lists."""
+
+    def __init__(self, listing: Sequence[route53.RecordSet]) -> None:
+        self.listing = listing
+        self.records = tuple(map(record_from, listing))
+        self._by_name: dict[str, list[RecordSet]] = {}
+        self._at: dict[tuple[str, ...], tuple[RecordSet, ...]] = {}
+        for each in self.records:
+            self._by_name.setdefault(each.name, []).append(each)
+
+    def at(self, names: tuple[str, ...]) -> tuple[RecordSet, ...]:
+        """The record sets of these names, in their order."""
+        found = self._at.get(names)
+        if found is None:
+            found = self._at[names] = tuple([record for name in names for record in self._by_name.get(name, ())])
+        return found
+
+
 class RecordDoor:
     """Implements RecordLook. A zone is read into our nouns once per state that it is in."""
 
     def __init__(self, world: World) -> None:
         self._world, self._route53 = world, world.route53
         self._gate = Gate(world, "aws")
-        self._read: dict[str, tuple[Sequence[route53.RecordSet], tuple[RecordSet, ...], dict[str, list[RecordSet]]]] = {}
+        self._read: dict[str, Read] = {}
 
     def zones(self) -> tuple[HostedZone, ...]:
         """Every hosted zone, by id."""
@@ -42,13 +61,12 @@ class RecordDoor:
     def listed(self, zone_id: str) -> tuple[RecordSet, ...]:
         """All record sets of a zone, in Route 53's order. Raises Missing."""
         self._gate.look(zone_id, "route53:ListResourceRecordSets")
-        return self._zone(zone_id)[0]
+        return self._zone(zone_id).records
 
     def at(self, zone_id: str, names: tuple[str, ...]) -> tuple[RecordSet, ...]:
         """The record sets of these names, all types, in the order of `names`. Raises Missing for an unknown zone."""
         self._gate.look(zone_id, "route53:ListResourceRecordSets")
-        by_name = self._zone(zone_id)[1]
-        return tuple([record for name in names for record in by_name.get(name, ())])
+        return self._zone(zone_id).at(names)
 
     def insync(self, change_id: str) -> bool:
         """Whether a change has reached every authority. Raises Missing."""
@@ -65,18 +83,13 @@ class RecordDoor:
             raise Missing(f"hosted zone {zone_id} is gone")
         return self._route53.zones[zone_id].name_servers
 
-    def _zone(self, zone_id: str) -> tuple[tuple[RecordSet, ...], dict[str, list[RecordSet]]]:
+    def _zone(self, zone_id: str) -> Read:
         if zone_id not in self._route53.zones:
             raise Missing(f"hosted zone {zone_id} is gone")
-        listing = self._route53.record_sets(zone_id)
-        known = self._read.get(zone_id)
-        if known is None or known[0] is not listing:  # the world makes a new list after each change
-            records = tuple(map(record_from, listing))
-            by_name: dict[str, list[RecordSet]] = {}
-            for each in records:
-                by_name.setdefault(each.name, []).append(each)
-            known = self._read[zone_id] = (listing, records, by_name)
-        return known[1], known[2]
+        listing, known = self._route53.record_sets(zone_id), self._read.get(zone_id)
+        if known is None or known.listing is not listing:  # the world makes a new list after each change
+            known = self._read[zone_id] = Read(listing)
+        return known
 
 
 def record_from(record: route53.RecordSet) -> RecordSet:
