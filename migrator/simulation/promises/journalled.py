@@ -20,18 +20,19 @@ class Journalled:
 
     def look(self) -> str:
         """What is wrong with the last line or call; empty while the promise is kept."""
-        if len(self._course.calls) > self._judged:
-            self._judged = len(self._course.calls)
-            if wrong := self._call(self._course.calls[-1]):
+        calls, lines = self._course.calls, self._course.lines
+        if len(calls) > self._judged:
+            self._judged = len(calls)
+            if wrong := self._call(calls[-1]):
                 return wrong
-        while self._read < len(self._course.lines):
-            entry = self._course.lines[self._read]
+        for entry in lines[self._read :]:
             self._read += 1
-            if isinstance(entry.event, Intended):
+            kind = type(entry.event)
+            if kind is Intended:
                 if self._open:
                     return f"line {entry.sequence} intends a call before what became of the last one is known"
                 self._open = True
-            elif isinstance(entry.event, Applied | Refused):
+            elif kind is Applied or kind is Refused:
                 if not self._open:
                     return f"line {entry.sequence} tells the outcome of a call that nobody intended"
                 self._open = False

@@ -34,10 +34,11 @@ class Onward:
         """What is wrong with the last call; empty while the promise is kept. Takes in what changed."""
         if self._stirred:
             self._follow()
-        if len(self._course.calls) == self._judged:
+        calls = self._course.calls
+        if len(calls) == self._judged:
             return ""
-        self._judged = len(self._course.calls)
-        return self._wrong(self._course.calls[-1])
+        self._judged = len(calls)
+        return self._wrong(calls[-1])
 
     def _wrong(self, call: Call) -> str:
         line = self._course.lines[call.lines - 1].event if call.lines else None

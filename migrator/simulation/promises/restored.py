@@ -23,16 +23,19 @@ class Restored:
 
     def look(self) -> str:
         """What is wrong; empty while the promise is kept."""
-        if len(self._course.calls) > self._judged:
-            self._judged = len(self._course.calls)
+        calls, lines = self._course.calls, self._course.lines
+        if len(calls) > self._judged:
+            self._judged = len(calls)
             if wrong := self._written():
                 return wrong
         ended = turned = False
-        while self._read < len(self._course.lines):
-            event = self._course.lines[self._read].event
+        for entry in lines[self._read :]:
             self._read += 1
-            ended = ended or (isinstance(event, Ended) and event.outcome == "rolled-back")
-            turned = turned or isinstance(event, TurnedBack)
+            match entry.event:
+                case Ended(outcome):
+                    ended = ended or outcome == "rolled-back"
+                case TurnedBack():
+                    turned = True
         if turned and self._retired():
             return "turned back, and the legacy Service was retired already"
         return self._left_over() if ended else ""

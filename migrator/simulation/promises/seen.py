@@ -35,9 +35,8 @@ class SeenDone:
 
     def look(self) -> str:
         """What is wrong with the last lines; empty while the promise is kept."""
-        if self._read == len(self._course.lines):
-            return ""
-        fresh, self._read = self._course.lines[self._read :], len(self._course.lines)
+        fresh = self._course.lines[self._read :]
+        self._read += len(fresh)
         for entry in fresh:
             if isinstance(entry.event, Seen) and (wrong := self._wrong(entry.event.step)):
                 return f"line {entry.sequence} says that {entry.event.step} was seen done, but {wrong}"
