@@ -9,7 +9,7 @@ from migrator import __version__
 from migrator.machine.tick import Machine, Orders, Standstill
 from migrator.model.events import Entry, Event
 from migrator.model.migration import Migration, signed_digest
-from migrator.model.standing import Standing, fold
+from migrator.model.standing import Standing
 from migrator.planning.plan import Wishes, plan
 from migrator.ports.doing import Journal
 from migrator.ports.outside import Outside
@@ -55,7 +55,8 @@ class Voyage:
         self.crashes = self._lost = 0
         self._broken: tuple[str, ...] = ()  # before the journal was lost
         self.beside: Callable[[Entry], None] = lambda entry: None
-        self._standing: tuple[tuple[Entry, ...], Standing] | None = None
+        self._standing = Standing()
+        self._signed: tuple[Migration, str] | None = None
         self.aboard: Aboard | None = None  # the machine that its processes run on, where something is wrong with it
 
     @property
@@ -70,11 +71,21 @@ class Voyage:
 
     @property
     def standing(self) -> Standing:
-        """What the journal says, folded once for every state that it is in."""
-        entries = self.journal.read()
-        if self._standing is None or self._standing[0] is not entries:
-            self._standing = entries, fold(entries)
-        return self._standing[1]
+        """What the journal says; each line is folded once."""
+        entries, known = self.journal.read(), self._standing
+        if known.sequence > len(entries) or (known.sequence and entries[known.sequence - 1].checksum != known.checksum):
+            known = Standing()  # another journal, or one whose last line never became durable; checksums are chained
+        for entry in entries[known.sequence :]:
+            known = known.after(entry)
+        self._standing = known
+        return known
+
+    @property
+    def signed(self) -> str:
+        """The digest of the plan as it is applied now."""
+        if self._signed is None or self._signed[0] is not self.migration:
+            self._signed = self.migration, signed_digest(self.migration)
+        return self._signed[1]
 
     def lose_journal(self) -> None:
         """The machine's disk is gone, and every line with it."""
@@ -110,7 +121,7 @@ class Voyage:
         outside = self.stage.joined(id, migration=self.migration.id, host=host)
         dying = DyingEffector(outside.effector, crash, self.watch, host)
         outside = Outside(**{**outside.__dict__, "effector": dying, "fence": LosingFence(outside.fence, crash)})
-        given = Orders(id, __version__, host, signed_digest(self.migration), **orders)
+        given = Orders(id, __version__, host, self.signed, **orders)
         journal: Journal = self._dying
         if self.aboard is not None:
             journal, outside = self.aboard.journal(self._dying), self.aboard.outside(outside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.model.cluster import MARK
+from migrator.model.events import Began, Entry, TurnedBack
 from migrator.sandbox.world.leftovers import leftovers
 from migrator.simulation.journey import Voyage
 from migrator.simulation.picture import GUARDED, moved, pictured
@@ -38,7 +39,7 @@ class Judge:
         if clone is None:
             return ["there is no new Service"]
         hostname = clone["status"]["loadBalancer"]["ingress"][0]["hostname"]
-        if self.voyage.standing.back:
+        if taken_back(self.voyage.journal.read()):
             wrong.append("it was taken back, and is migrated")
         if MARK in clone["metadata"].get("annotations", {}):
             wrong.append("the new Service still carries our mark")
@@ -85,3 +86,9 @@ class Judge:
 def bare(service: dict[str, Any] | None) -> dict[str, Any] | None:
     """A Service without what every write changes; whether we wrote to it at all is watched elsewhere."""
     return None if service is None else {name: value for name, value in service.items() if name not in WRITTEN}
+
+
+def taken_back(entries: tuple[Entry, ...]) -> bool:
+    """Whether the journey that a journal ends with took the way back."""
+    told = (each.event for each in reversed(entries) if isinstance(each.event, Began | TurnedBack))
+    return isinstance(next(told, None), TurnedBack)
