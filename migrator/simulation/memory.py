@@ -25,8 +25,10 @@ class MemoryJournal:
         self._lines = self._whole(list(lines))
         self._entries: list[Entry] = []
         self._known: tuple[Entry, ...] | None = None
+        last: Entry | None = None
         for line in self._lines:
-            self._entries.append(checked(line, self.last, "in memory"))
+            last = checked(line, last, "in memory")
+            self._entries.append(last)
 
     @property
     def lines(self) -> tuple[bytes, ...]:
