@@ -45,18 +45,22 @@ class Caches:
         self.readings += 1
         self._of, changed_at = (migration, batches), min(now, self.due)
         answered: dict[Held, None] = {}
+        said: dict[str, list[dict[tuple[str, str], tuple[RecordSet, ...]]]] = {}  # by zone, what each name server has
         self.silent, due = {}, math.inf
         for move in migration.dns.moves:
-            zone, name, type = move.key
+            zone, name, type = key = move.key
             if zone not in world.route53.zones:
                 continue
-            for authority in world.route53._contents[zone].authorities:
-                records = authority.now(now).get((name, type), ())
-                answered |= {(move.key, each): None for each in records}
+            if zone not in said:
+                authorities = world.route53._contents[zone].authorities
+                said[zone] = [each.now(now) for each in authorities]
+                due = min([due, *[each.coming[0][0] for each in authorities if each.coming]])
+            for has in said[zone]:
+                records = has.get((name, type), ())
+                for each in records:
+                    answered[key, each] = None
                 if not records:
-                    self.silent[move.key] = self.silent.get(move.key, 0) + 1
-                if authority.coming:
-                    due = min(due, authority.coming[0][0])
+                    self.silent[key] = self.silent.get(key, 0) + 1
         for each in self.answered:
             if each not in answered:
                 self.gone[each] = changed_at if changed_at > -math.inf else now

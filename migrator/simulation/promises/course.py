@@ -94,13 +94,13 @@ class Course:
         return self._turned or (bool(self.lines) and isinstance(self.lines[-1].event, TurnedBack))
 
     def _meet(self) -> None:
-        while self._met < len(self.lines) - 1:
-            event = self.lines[self._met].event
+        for entry in self.lines[self._met : -1]:
             self._met += 1
-            if isinstance(event, Ended):
-                self._from, self._turned = self._met, False
-            elif isinstance(event, TurnedBack):
-                self._turned = True
+            match entry.event:
+                case Ended():
+                    self._from, self._turned = self._met, False
+                case TurnedBack():
+                    self._turned = True
 
     @property
     def released(self) -> bool:

@@ -22,6 +22,7 @@ class Effector:
         self._overwritten = ""
         self._parents: list[int] = []  # the place of the line before each line; -1 for a first one
         self._newest: dict[int, int] = {}  # the place of the newest line of each number
+        self._branched = False  # whether some line does not follow the one before it
         course.world.kube.subscribe("Lease", self._lease_changed)
 
     def look(self) -> str:
@@ -40,8 +41,12 @@ class Effector:
         *before, call = self._course.calls
         lines, journal = self._course.lines, call.lease and call.lease.journal
         for at in range(len(self._parents), len(lines)):
-            self._parents.append(self._newest.get(lines[at].sequence - 1, -1))
+            parent = self._newest.get(lines[at].sequence - 1, -1)
+            self._parents.append(parent)
             self._newest[lines[at].sequence] = at
+            self._branched = self._branched or parent != at - 1
+        if not self._branched:
+            return ""  # every line knows all before it
         known, at = set(), call.lines - 1
         while at >= 0:
             known.add(at)
@@ -81,14 +86,17 @@ class Effector:
         lines, lease = self._course.lines[: call.lines], call.lease
         if lease is None:
             return f"{call.effect.summary}: called without our mark"
-        began = next((each.event for each in reversed(lines) if isinstance(each.event, Began)), None)
+        began, epoch = None, ""
+        for each in lines:
+            match each.event:
+                case Began():
+                    began = each.event
+                case Applied(result=result):
+                    epoch = result.get("epoch", epoch)
         if began is None or lease.journal != began.journal:
             return f"{call.effect.summary}: called while journal {lease.journal} holds the lease"
-        epochs = [
-            each.event.result["epoch"] for each in lines if isinstance(each.event, Applied) and "epoch" in each.event.result
-        ]
-        if not epochs or str(lease.epoch) != epochs[-1]:
-            return f"{call.effect.summary}: called in epoch {epochs[-1:]}, the lease is in {lease.epoch}"
+        if str(lease.epoch) != epoch:
+            return f"{call.effect.summary}: called in epoch {epoch or 'none'}, the lease is in {lease.epoch}"
         if lease.host != call.host:
             return f"{call.effect.summary}: called by {call.host}, the lease is held by {lease.host}"
         taken = next((each.host for each in reversed(self._course.calls) if isinstance(each.effect, TakeLease)), call.host)

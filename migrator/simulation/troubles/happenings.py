@@ -52,7 +52,7 @@ class Happenings:
 
     def heard(self, entry: Entry) -> None:
         """A line was written; the first one about a step starts what waits for it."""
-        for each in self._waiting.pop(getattr(entry.event, "step", ""), ()):
+        for each in self._waiting.pop(getattr(entry.event, "step", ""), ()) if self._waiting else ():
             self._world.after(each.at_s, partial(self._begin, each))
 
     def mend(self) -> None:
