@@ -20,7 +20,7 @@ class BalancerDoor:
     """Implements BalancerLook. A deleted load balancer is seen for as long as the describe calls still find it."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._elb = world, world.elb
+        self._world, self._elb, self._faults = world, world.elb, world.faults
         self._gate = Gate(world, "aws")
 
     def named(self, hostname: str) -> LoadBalancer | None:
@@ -50,8 +50,9 @@ class BalancerDoor:
         found = self._elb.listeners_of(arn)
         if is_classic(arn):
             self._gate.look(arn, *doors_classic.LISTENING)
-            return tuple(doors_classic.listener_from(self._world, each) for each in found)
-        self._gate.look(arn, "elbv2:DescribeListeners", *(["elbv2:DescribeListenerAttributes"] if whole else []))
+            return tuple([doors_classic.listener_from(self._world, each) for each in found])
+        if self._faults.armed:
+            self._gate.look(arn, "elbv2:DescribeListeners", *(["elbv2:DescribeListenerAttributes"] if whole else []))
         return tuple([listener_from(each, whole=whole) for each in found])
 
     def groups(self, arn: str) -> tuple[TargetGroup, ...]:
@@ -63,7 +64,8 @@ class BalancerDoor:
     def targets(self, group_arn: str) -> tuple[Target, ...]:
         """How each target of a group is doing, by id and port. Raises Missing."""
         classic = is_classic(group_arn)
-        self._gate.look(group_arn, doors_classic.INSTANCES if classic else "elbv2:DescribeTargetHealth")
+        if self._faults.armed:
+            self._gate.look(group_arn, doors_classic.INSTANCES if classic else "elbv2:DescribeTargetHealth")
         group = self._elb.groups.get(group_arn)
         if group is None:
             raise Missing(f"target group {group_arn} is gone")

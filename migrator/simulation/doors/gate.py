@@ -26,7 +26,10 @@ ARRIVES = ("lose-reply", "slow")  # at the Kubernetes door only these do
 
 
 class Gate:
-    """Every look and every change of one side passes here: `where` is "aws" or "kube"."""
+    """Every look and every change of one side passes here: `where` is "aws" or "kube".
+
+    Looks that are asked many times a journey come by only while `faults.armed` has any.
+    """
 
     def __init__(self, world: World, where: str) -> None:
         self._world, self._where, self._faults = world, where, world.faults

@@ -104,7 +104,7 @@ def lease_from(raw: dict[str, Any]) -> Lease:
     return Lease(
         namespace=meta["namespace"],
         name=meta["name"],
-        journal=journal_of(raw),
+        journal=marks.get(JOURNAL, ""),
         epoch=int(marks.get(EPOCH, "0")),
         sequence=int(marks.get(SEQUENCE, "0")),
         checksum=marks.get(CHECKSUM, ""),

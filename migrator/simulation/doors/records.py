@@ -48,7 +48,7 @@ class RecordDoor:
     """Implements RecordLook. A zone is read into our nouns once per state that it is in."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._route53 = world, world.route53
+        self._world, self._route53, self._faults = world, world.route53, world.faults
         self._gate = Gate(world, "aws")
         self._read: dict[str, Read] = {}
 
@@ -65,7 +65,8 @@ class RecordDoor:
 
     def at(self, zone_id: str, names: tuple[str, ...]) -> tuple[RecordSet, ...]:
         """The record sets of these names, all types, in the order of `names`. Raises Missing for an unknown zone."""
-        self._gate.look(zone_id, "route53:ListResourceRecordSets")
+        if self._faults.armed:
+            self._gate.look(zone_id, "route53:ListResourceRecordSets")
         return self._zone(zone_id).at(names)
 
     def insync(self, change_id: str) -> bool:

@@ -21,7 +21,7 @@ class Alive:
         self._since: Instant = course.world.now
         self._visiting = False  # whether somebody was at legacy at the last look
         self._visited_at: Instant = self._since  # when that was last so
-        self._known = 0  # how many lines and calls there were at the last look
+        self.stirred = False  # whether a line was written or a call made since the last look
         self.running = False
         waits = course.migration.waits
         ttls = [each.answer_ttl_s for each in course.migration.dns.moves]
@@ -39,9 +39,9 @@ class Alive:
     def look(self) -> str:
         """What is wrong now; empty while the promise is kept."""
         course = self._course
-        now, known = course.world.now, len(course.lines) + len(course.calls)
-        if known != self._known or not self.running or course.troubled:
-            self._known, self._since, self._visiting = known, now, self._visited()
+        now = course.world.now
+        if self.stirred or not self.running or course.troubled:
+            self.stirred, self._since, self._visiting = False, now, self._visited()
             return ""
         told_at = max(self._since, self._visited_at)
         if now - told_at <= self._bound_s or now - self._insync_at() <= self._bound_s:

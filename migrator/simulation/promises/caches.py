@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from migrator.model.migration import Migration
 from migrator.model.units import Instant
@@ -94,6 +95,7 @@ def _nothing() -> None:
     """What a timer does that is there to be looked after."""
 
 
+@lru_cache(maxsize=1024)
 def target(record: RecordSet) -> str:
     """The name that a record set leads to, as names are compared."""
     name = record.alias.dns_name if record.alias is not None else next(iter(record.values), "")

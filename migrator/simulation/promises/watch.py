@@ -76,6 +76,7 @@ class Watch:
     def wrote(self, entry: Entry) -> None:
         """A line is durable."""
         self.course.lines.append(entry)
+        self._alive.stirred = True
         self._look(self._told)
         self._stirred()
 
@@ -87,7 +88,7 @@ class Watch:
         finalizers = None if service is None else tuple(service["metadata"].get("finalizers") or ())
         call = Call(effect, world.now, host, _ours(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
         course.calls.append(call)
-        course.acting = True
+        course.acting = self._alive.stirred = True
 
         def over() -> None:
             course.acting = False
