@@ -37,12 +37,14 @@ class AttachedDoor:
         """Links of both kinds."""
         if balancer.classic:
             return ()
-        attached, known = self._world.attached, marks(balancer)
+        attached = self._world.attached
         self._gate.look(balancer.name, "apigateway:GetVpcLinks", "apigatewayv2:GetVpcLinks")
         found = [words.rest_link(each.id, each.name) for each in attached.links.values() if each.target == balancer.arn]
         if attached.newer_links:
             self._gate.look(balancer.name, "apigatewayv2:GetApis", "apigateway:GetRestApis")
-        used: dict[tuple[str, str, str, str], list[str]] = {}
+        if not attached.integrations:
+            return in_order(found)
+        known, used = marks(balancer), dict[tuple[str, str, str, str], list[str]]()
         for each in attached.integrations:
             if known.is_target(each.target):
                 used.setdefault((each.kind.upper(), each.link, each.api, each.name), []).append(_place(each))
@@ -69,17 +71,23 @@ class AttachedDoor:
     def alarms(self, balancer: LoadBalancer, groups: tuple[TargetGroup, ...]) -> tuple[Attachment, ...]:
         """Alarms on its metrics or those of its target groups."""
         self._gate.look(balancer.name, "cloudwatch:DescribeAlarms")
-        known, every = marks(balancer, groups), self._world.attached.alarms.values()
-        asked = ((each, ["a query"] if known.in_text(each.expression) else []) for each in every)
+        alarms = self._world.attached.alarms
+        if not alarms:
+            return ()
+        known = marks(balancer, groups)
+        asked = ((each, ["a query"] if known.in_text(each.expression) else []) for each in alarms.values())
         seen = ((each, words.watched(each.dimensions, known) + query) for each, query in asked)
         return in_order(words.alarm(each.arn, each.name, what) for each, what in seen if what)
 
     def dashboards(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
         """Dashboards whose body names it."""
         self._gate.look(balancer.name, "cloudwatch:ListDashboards")
-        known, bodies = marks(balancer), self._world.attached.dashboards
+        bodies = self._world.attached.dashboards
+        if not bodies:
+            return ()
         for each in bodies:
             self._gate.look(each, "cloudwatch:GetDashboard")
+        known = marks(balancer)
         return in_order(words.dashboard(name) for name, body in bodies.items() if known.in_text(body))
 
     def health_checks(self, balancer: LoadBalancer) -> tuple[Attachment, ...]:
