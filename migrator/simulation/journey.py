@@ -111,7 +111,7 @@ class Voyage:
         self, crash: CrashPlan | None = None, *, host: str = HOST, anew: bool = True, **orders: Any
     ) -> tuple[Machine, Outside]:
         """A new process over the lines that the last one left; with `anew` it begins again after a rollback."""
-        began, self.journal = self.standing, MemoryJournal(self.journal.lines)
+        began, self.journal = self.standing, self.journal.reopened()
         crash = crash or CrashPlan()
         if self.watch is not None:
             self.watch.planned(self.migration)

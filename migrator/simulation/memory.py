@@ -5,7 +5,7 @@ What is read back went through bytes, so that a value which does not survive a r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from migrator.adapters.disk.lines import checked, written
 from migrator.errors import JournalMoved
@@ -16,19 +16,20 @@ from migrator.model.units import Instant
 class MemoryJournal:
     """Append-only lines; a second one over the same `lines` is what a new process would find.
 
-    `cut` says what was cut off the end when the lines were taken over, None where nothing was. Taking lines over
-    raises JournalError when they cannot be trusted.
+    `cut` says what was cut off the end when the lines were taken over, None where nothing was. `read` are the entries of
+    the first lines where these were read back before. Taking lines over raises JournalError when they cannot be trusted.
     """
 
-    def __init__(self, lines: Iterable[bytes] = ()) -> None:
+    def __init__(self, lines: Iterable[bytes] = (), read: Sequence[Entry] = ()) -> None:
         self.cut: str | None = None
         self._lines = self._whole(list(lines))
-        self._entries: list[Entry] = []
+        self._entries = list(read)
         self._known: tuple[Entry, ...] | None = None
-        last: Entry | None = None
-        for line in self._lines:
+        last = self.last
+        for line in self._lines[len(read) :]:
             last = checked(line, last, "in memory")
             self._entries.append(last)
+        self._read = len(self._entries)
 
     @property
     def lines(self) -> tuple[bytes, ...]:
@@ -54,6 +55,10 @@ class MemoryJournal:
         self._entries.append(entry)
         self._known = None
         return entry
+
+    def reopened(self) -> MemoryJournal:
+        """What a new process finds. A line is read back by the first one that finds it; then it is known for what it is."""
+        return MemoryJournal(self._lines, self._entries[: self._read])
 
     def torn(self, kept: int) -> MemoryJournal:
         """What a new process finds when only `kept` bytes of the last line reached the disk."""
