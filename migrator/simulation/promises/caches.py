@@ -58,8 +58,8 @@ class Caches:
                 due = min([due, *[each.coming[0][0] for each in authorities if each.coming]])
             for has in said[zone]:
                 records = has.get((name, type), ())
-                for each in records:
-                    answered[key, each] = None
+                for record in records:
+                    answered[key, record] = None
                 if not records:
                     self.silent[key] = self.silent.get(key, 0) + 1
         for each in self.answered:

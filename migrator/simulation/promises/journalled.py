@@ -27,15 +27,15 @@ class Journalled:
                 return wrong
         for entry in lines[self._read :]:
             self._read += 1
-            kind = type(entry.event)
-            if kind is Intended:
-                if self._open:
-                    return f"line {entry.sequence} intends a call before what became of the last one is known"
-                self._open = True
-            elif kind is Applied or kind is Refused:
-                if not self._open:
-                    return f"line {entry.sequence} tells the outcome of a call that nobody intended"
-                self._open = False
+            match entry.event:
+                case Intended():
+                    if self._open:
+                        return f"line {entry.sequence} intends a call before what became of the last one is known"
+                    self._open = True
+                case Applied() | Refused():
+                    if not self._open:
+                        return f"line {entry.sequence} tells the outcome of a call that nobody intended"
+                    self._open = False
         return ""
 
     def stood_still(self, code: str) -> str:

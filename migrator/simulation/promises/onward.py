@@ -22,7 +22,7 @@ class Onward:
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self._judged = 0
+        self.called = False  # whether a call was made since the last look
         self._stirred = True
         self._sick: Instant | None = None
         self._changed: Instant | None = None
@@ -34,11 +34,10 @@ class Onward:
         """What is wrong with the last call; empty while the promise is kept. Takes in what changed."""
         if self._stirred:
             self._follow()
-        calls = self._course.calls
-        if len(calls) == self._judged:
+        if not self.called:
             return ""
-        self._judged = len(calls)
-        return self._wrong(calls[-1])
+        self.called = False
+        return self._wrong(self._course.calls[-1])
 
     def _wrong(self, call: Call) -> str:
         line = self._course.lines[call.lines - 1].event if call.lines else None

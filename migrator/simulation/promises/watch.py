@@ -36,12 +36,12 @@ class Watch:
         self.looks = 0
         caches = Caches(course)
         self._answers, self._alive = answers.Answers(course, caches), alive.Alive(course)
-        following = onward.Onward(course)
+        self._onward = onward.Onward(course)
         self._journalled = journalled.Journalled(course)
         self._timed: tuple[tuple[str, Checker], ...] = (
             (answers.NAME, self._answers),
             (alive.NAME, self._alive),
-            (onward.NAME, following),
+            (onward.NAME, self._onward),
         )
         self._told: tuple[tuple[str, Checker], ...] = (
             (seen.NAME, seen.SeenDone(course, caches)),
@@ -50,7 +50,7 @@ class Watch:
         )
         self._called: tuple[tuple[str, Checker], ...] = (
             *self._told,
-            (onward.NAME, following),
+            (onward.NAME, self._onward),
             (named.NAME, named.Named(course)),
             (fresh.NAME, fresh.Fresh(course)),
             (effector.NAME, effector.Effector(course)),
@@ -88,7 +88,7 @@ class Watch:
         finalizers = None if service is None else tuple(service["metadata"].get("finalizers") or ())
         call = Call(effect, world.now, host, _ours(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
         course.calls.append(call)
-        course.acting = self._alive.stirred = True
+        course.acting = self._alive.stirred = self._onward.called = True
 
         def over() -> None:
             course.acting = False
