@@ -11,12 +11,13 @@ def story(entries: tuple[Entry, ...], outcome: str) -> list[str]:
         return ["the journal is empty"]
     wrong, open_intent = [], False
     for entry in entries:
-        if isinstance(entry.event, Intended):
-            if open_intent:
-                wrong.append(f"journal line {entry.sequence} intends a call before the last one has an outcome")
-            open_intent = True
-        elif isinstance(entry.event, Applied | Refused):
-            open_intent = False
+        match entry.event:
+            case Intended():
+                if open_intent:
+                    wrong.append(f"journal line {entry.sequence} intends a call before the last one has an outcome")
+                open_intent = True
+            case Applied() | Refused():
+                open_intent = False
     last = entries[-1].event
     if open_intent or not isinstance(last, Ended) or last.outcome != outcome:
         wrong.append(f"the journal ends with {last}")

@@ -131,13 +131,11 @@ def world_record(record: RecordSet) -> route53.RecordSet:
         values=record.values,
         alias=alias,
         health_check_id=record.health_check_id,
-        **_fields(record.routing),
+        **(_fields(record.routing) if record.routing else {}),
     )
 
 
 def _fields(routing: dict[str, str]) -> dict[str, Any]:
-    if not routing:
-        return {}
     values = {name: msgspec.json.decode(text) for name, text in routing.items() if name not in TEXTS}
     fields: dict[str, Any] = {field: routing[name] for name, field in TEXTS.items() if name in routing}
     fields |= {field: values[name] for name, field in JSONS.items() if name in values}

@@ -113,10 +113,7 @@ class MachineJournal:
 
     def __init__(self, aboard: Aboard, inner: Journal) -> None:
         self._aboard, self._inner = aboard, inner
-
-    def read(self) -> tuple[Entry, ...]:
-        """As the journal inside."""
-        return self._inner.read()
+        self.read = inner.read
 
     def append(self, event: Event, *, at: Instant, after: int) -> Entry:
         """As the journal inside. Raises JournalError while nothing can be written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ class Ground:
         legacy = self.stage.legacy
         there = self.world.kube.get("Service", legacy.namespace, legacy.name)
         self.app = (legacy.namespace, str(there["spec"]["selector"]["app"]))
-        self.manifest = _manifest(there)
+        self._there = there
         self._replicas = {
             (each["metadata"]["namespace"], each["metadata"]["name"]): each["spec"]["replicas"]
             for each in self.world.kube.list("Deployment")
@@ -52,6 +53,11 @@ class Ground:
         self.metric_lag_s = self.world.pace.metric_lag_s
         self.pruned = False  # whether the new Service was taken away, and clients may lose requests until names lead back
         self.wrong: list[str] = []  # what a second operator could do and may not
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The legacy Service as somebody's Git holds it."""
+        return _manifest(self._there)
 
     @property
     def migration(self) -> Migration:
