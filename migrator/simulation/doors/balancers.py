@@ -5,8 +5,9 @@ from __future__ import annotations
 from operator import attrgetter
 
 from migrator.errors import Missing
-from migrator.model.balancers import HealthCheck, Listener, LoadBalancer, Target, TargetGroup, Zone, is_classic
+from migrator.model.balancers import HealthCheck, Listener, LoadBalancer, Target, TargetGroup, Zone
 from migrator.sandbox.world import World, balancers
+from migrator.sandbox.world.balancers import is_classic
 from migrator.simulation.doors import classic as doors_classic
 from migrator.simulation.doors.gate import Gate
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 
 import msgspec
 
-from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name, is_classic
+from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name
 from migrator.model.units import Instant
 from migrator.sandbox.world import World, ec2_nouns
+from migrator.sandbox.world.balancers import is_classic
 from migrator.sandbox.world.cloudwatch import dimension
 from migrator.simulation.doors.balancers import CLUSTER_TAG, STACK_TAG
 from migrator.simulation.doors.gate import Gate
