@@ -12,7 +12,7 @@ from migrator.sandbox.doors.kube.discovery import VERSION
 from migrator.sandbox.world import World
 from migrator.sandbox.world.trouble import KubeError
 from migrator.simulation.doors.gate import Gate, translated
-from migrator.simulation.doors.objects import controller_from, lease_from, service_from, trouble_from
+from migrator.simulation.doors.objects import binding_from, controller_from, lease_from, service_from, trouble_from
 
 CONTROLLER_LABEL = ("app.kubernetes.io/name", "aws-load-balancer-controller")
 
@@ -25,6 +25,7 @@ class ClusterDoor:
         self._gate = Gate(world, "kube")
         self._services: dict[tuple[str, str], tuple[dict[str, Any], Service]] = {}
         self._leases: dict[tuple[str, str], tuple[dict[str, Any], Lease]] = {}
+        self._bindings: dict[tuple[str, str], tuple[list[dict[str, Any]], tuple[Binding, ...]]] = {}
 
     def identity(self) -> ClusterIdentity:
         """The UID of kube-system."""
@@ -46,14 +47,11 @@ class ClusterDoor:
     def bindings(self, namespace: str, service: str) -> tuple[Binding, ...]:
         """The TargetGroupBindings with the Service's stack labels, by name."""
         self._gate.look(f"{namespace}/", "GET targetgroupbindings")
-        found = []
-        for raw in self._kube.list("TargetGroupBinding", namespace):
-            labels = raw["metadata"].get("labels") or {}
-            if labels.get("service.k8s.aws/stack-namespace") != namespace or labels.get("service.k8s.aws/stack-name") != service:
-                continue
-            observed = raw.get("status", {}).get("observedGeneration") == raw["metadata"].get("generation")
-            found.append(Binding(raw["metadata"]["name"], raw["spec"].get("targetGroupARN", ""), observed))
-        return tuple(found)
+        every, known = self._kube.list("TargetGroupBinding", namespace), self._bindings.get((namespace, service))
+        if known is None or known[0] != every:
+            found = [binding_from(raw) for raw in every if _of_stack(raw, namespace, service)]
+            known = self._bindings[namespace, service] = (every, tuple(found))
+        return known[1]
 
     def controller(self) -> Controller | None:
         """The Deployment with the controller's label, the one with most ready pods where there are several."""
@@ -96,3 +94,9 @@ class ClusterDoor:
             return service_from(self._kube.create(manifest, manager="migrate", dry_run=True))
         except KubeError as refusal:
             raise translated(refusal, "POST services", subject, change=False) from refusal
+
+
+def _of_stack(raw: dict[str, Any], namespace: str, service: str) -> bool:
+    labels = raw["metadata"].get("labels") or {}
+    stack = labels.get("service.k8s.aws/stack-namespace"), labels.get("service.k8s.aws/stack-name")
+    return stack == (namespace, service)

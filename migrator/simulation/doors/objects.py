@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from migrator.model.cluster import MARK, Controller, Ingress, Lease, Service, Trouble, Workload, flags_from
+from migrator.model.cluster import MARK, Binding, Controller, Ingress, Lease, Service, Trouble, Workload, flags_from
 
 # The same annotations as adapters/kube/lease.py writes, so that one world can be asked at both depths.
 JOURNAL, EPOCH, HOST = "migrate.dev/journal", "migrate.dev/epoch", "migrate.dev/host"
@@ -84,6 +84,13 @@ def ingress_from(raw: dict[str, Any]) -> Ingress:
         class_name=spec.get("ingressClassName") or (meta.get("annotations") or {}).get("kubernetes.io/ingress.class", ""),
         annotations=meta.get("annotations") or {},
     )
+
+
+def binding_from(raw: dict[str, Any]) -> Binding:
+    """A TargetGroupBinding, and whether its controller has seen it as it is."""
+    meta = raw["metadata"]
+    observed = raw.get("status", {}).get("observedGeneration") == meta.get("generation")
+    return Binding(meta["name"], raw["spec"].get("targetGroupARN", ""), observed)
 
 
 def trouble_from(raw: dict[str, Any]) -> Trouble:
