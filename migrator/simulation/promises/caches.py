@@ -56,10 +56,12 @@ class Caches:
                 authorities = world.route53._contents[zone].authorities
                 said[zone] = [each.now(now) for each in authorities]
                 due = min([due, *[each.coming[0][0] for each in authorities if each.coming]])
+            before: tuple[RecordSet, ...] = ()
             for has in said[zone]:
                 records = has.get((name, type), ())
-                for record in records:
-                    answered[key, record] = None
+                if records is not before:  # most name servers have the very same ones
+                    answered |= dict.fromkeys([(key, each) for each in records])
+                    before = records
                 if not records:
                     self.silent[key] = self.silent.get(key, 0) + 1
         for each in self.answered:
