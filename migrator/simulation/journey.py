@@ -32,7 +32,8 @@ class Voyage:
     """One migration on one stage, over as many processes as it takes. `lines` survive each of them.
 
     With `promises` every promise is checked after every event; `breaches` are those that were not kept. What moves the
-    stage's first Service is planned here, unless `migration` is a plan that was made for this very stage.
+    stage's first Service is planned here, unless `migration` is a plan that was made for this very stage; `signed` is its
+    digest, where that is known.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Voyage:
         *,
         promises: bool = False,
         migration: Migration | None = None,
+        signed: str = "",
     ) -> None:
         self.stage, self.reporter = stage, reporter or Silent()
         legacy = stage.legacy
@@ -56,7 +58,7 @@ class Voyage:
         self._broken: tuple[str, ...] = ()  # before the journal was lost
         self.beside: Callable[[Entry], None] = lambda entry: None
         self._standing = Standing()
-        self._signed: tuple[Migration, str] | None = None
+        self._signed = self.migration, signed or signed_digest(self.migration)
         self.aboard: Aboard | None = None  # the machine that its processes run on, where something is wrong with it
 
     @property
@@ -83,7 +85,7 @@ class Voyage:
     @property
     def signed(self) -> str:
         """The digest of the plan as it is applied now."""
-        if self._signed is None or self._signed[0] is not self.migration:
+        if self._signed[0] is not self.migration:
             self._signed = self.migration, signed_digest(self.migration)
         return self._signed[1]
 

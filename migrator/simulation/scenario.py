@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from migrator.model.migration import Migration
+from migrator.model.migration import Migration, signed_digest
 from migrator.model.waits import STANDARD, Waits
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
@@ -112,11 +112,13 @@ class Kept(msgspec.Struct, frozen=True):
     setting: Scenario
     stage: KeptStage
     plan: Migration
+    signed: str  # the plan's digest
 
 
 def set_out(scenario: Scenario) -> Voyage:
     """The setting as drawn, serving, with its plan and every promise watched."""
-    voyage = Voyage(staged(scenario), migration=kept(scenario).plan, promises=True)
+    made = kept(scenario)
+    voyage = Voyage(made.stage.copy(), migration=made.plan, signed=made.signed, promises=True)
     voyage.late = scenario.late
     voyage.stage.world.random.seed(scenario.mix.seed)
     return voyage
@@ -133,7 +135,8 @@ def kept(scenario: Scenario) -> Kept:
     if not KEPT or KEPT[0].setting != setting:
         stage = KeptStage(_set(setting))
         made = Voyage(stage.copy(), Wishes(on_failure=setting.on_failure, waits=setting.waits)).migration
-        KEPT[:] = [Kept(setting, stage, replace(made, retire=setting.retire))]
+        plan = replace(made, retire=setting.retire)
+        KEPT[:] = [Kept(setting, stage, plan, signed_digest(plan))]
     return KEPT[0]
 
 
