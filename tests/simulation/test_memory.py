@@ -34,6 +34,18 @@ def test_what_is_read_back_went_through_bytes() -> None:
     assert again.cut is None
 
 
+def test_each_process_finds_what_a_fresh_reading_would_find() -> None:
+    """A line that one process read back is not read again by the next, and must not be another one for that."""
+    second = written().reopened()
+    second.append(Seen("clone", "it is there"), at=4.0, after=3)
+
+    third = second.reopened()
+
+    assert third.lines == second.lines
+    assert third.read() == MemoryJournal(second.lines).read()
+    third.append(Seen("warm", "it is healthy"), at=5.0, after=4)
+
+
 def test_an_append_is_a_compare_and_set() -> None:
     """`hold` and `apply` write the same journal; only one of them may be right about what comes next."""
     journal = written()
