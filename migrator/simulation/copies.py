@@ -64,8 +64,9 @@ class _Pickler(pickle.Pickler):
         """The place of what all copies share, None for what each of them has for itself."""
         if type(obj) in PLAIN or not _never_changes(obj):
             return None
-        place = self._places.setdefault(id(obj), len(self.shared))
-        if place == len(self.shared):
+        place = self._places.get(id(obj))
+        if place is None:
+            place = self._places[id(obj)] = len(self.shared)
             self.shared.append(obj)
         return place
 

@@ -38,8 +38,9 @@ class SeenDone:
         fresh = self._course.lines[self._read :]
         self._read += len(fresh)
         for entry in fresh:
-            if isinstance(entry.event, Seen) and (wrong := self._wrong(entry.event.step)):
-                return f"line {entry.sequence} says that {entry.event.step} was seen done, but {wrong}"
+            match entry.event:
+                case Seen(step) if wrong := self._wrong(step):
+                    return f"line {entry.sequence} says that {step} was seen done, but {wrong}"
         return ""
 
     def _wrong(self, step: str) -> str:
