@@ -13,7 +13,7 @@ from migrator.simulation.doors.gate import Gate
 
 CLUSTER_TAG, STACK_TAG = "elbv2.k8s.aws/cluster", "service.k8s.aws/stack"
 DESCRIBED = ("elbv2:DescribeLoadBalancers", "elbv2:DescribeTags", "ec2:DescribeNetworkInterfaces")
-BY_ID, BY_PORT, BY_ZONE = attrgetter("id", "port"), attrgetter("port", "arn"), attrgetter("zone")
+BY_PORT, BY_ZONE = attrgetter("port", "arn"), attrgetter("zone")
 GROUPED = ("elbv2:DescribeTargetGroups", "elbv2:DescribeTargetGroupAttributes", "elbv2:DescribeTags")
 
 
@@ -70,7 +70,7 @@ class BalancerDoor:
         group = self._elb.groups.get(group_arn)
         if group is None:
             raise Missing(f"target group {group_arn} is gone")
-        found = sorted(group.targets.values(), key=BY_ID)
+        found = map(group.targets.__getitem__, sorted(group.targets))  # by id and port
         if classic:
             return tuple([doors_classic.target_of(each) for each in found])
         return tuple([Target(each.id, each.port, each.zone or "", each.state, each.reason or "") for each in found])
