@@ -16,11 +16,14 @@ check. What its policies and attributes say stands under these names:
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from migrator.model.records import BalancerName
 
 
+@lru_cache(1024)  # asked at every look, and there are only so many ARNs
 def is_classic(arn: str) -> bool:
     """Whether an ARN is that of a Classic Load Balancer, or of one of its target groups."""
     name = arn.partition(":loadbalancer/")[2]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-_encoder = msgspec.json.Encoder(order="sorted")
-
-
-def canonical(value: Any) -> bytes:
-    """The value as JSON with sorted keys and no spaces."""
-    return _encoder.encode(value)
+canonical = msgspec.json.Encoder(order="sorted").encode
+"""A value as JSON with sorted keys and no spaces."""
 
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical bytes, as `sha256:` and 64 hex digits."""
-    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+    return "sha256:" + sha256(canonical(value)).hexdigest()
 
 
 def chained(before: str, value: Any) -> str:

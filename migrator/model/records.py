@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 from msgspec.structs import replace
 
@@ -61,27 +63,36 @@ def bare_name(name: str) -> str:
     return name.lower().rstrip(".").removeprefix("dualstack.")
 
 
-class Move(msgspec.Struct, frozen=True):
-    """One record set that moves: as listed in the plan, and the TTL it has while it moves."""
+class Move(msgspec.Struct, frozen=True, dict=True):
+    """One record set that moves: as listed in the plan, and the TTL it has while it moves.
+
+    Every look compares with its forms, so that each of them is made once.
+    """
 
     zone: HostedZone
     listed: RecordSet
     moving_ttl_s: int | None = None  # None for an alias, whose TTL is fixed
 
-    @property
+    @cached_property
     def lowered(self) -> RecordSet:
         """Still at legacy, with the TTL for moving."""
         return self.listed if self.moving_ttl_s is None else replace(self.listed, ttl_s=self.moving_ttl_s)
 
     def shifted(self, new: BalancerName) -> RecordSet:
         """At the new load balancer, with the TTL for moving."""
-        return pointed(self.lowered, new)
+        if new not in self._shifted:
+            self._shifted[new] = pointed(self.lowered, new)
+        return self._shifted[new]
+
+    @cached_property
+    def _shifted(self) -> dict[BalancerName, RecordSet]:
+        return {}
 
     def final(self, new: BalancerName) -> RecordSet:
         """At the new load balancer, with the TTL it had before."""
         return pointed(self.listed, new)
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str, str]:
         """What no two plans may share: zone id, name and type."""
         return (self.zone.id, self.listed.name, self.listed.type)
