@@ -65,8 +65,7 @@ class Logbook:
 
     def notice(self, step: str, facts: Facts) -> None:
         """Journal the facts that changed since the step last looked; before a run began they are only counted."""
-        known = self.standing.noticed(step)
-        changed = {name: value for name, value in facts.items() if name not in known or known[name] != value}
+        changed = self.standing.news(step, facts)
         if (changed or step not in self.standing.entered) and self.standing.began is not None:
             self.write(events.Noticed(step, changed))
         self.count(step, facts)

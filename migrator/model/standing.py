@@ -52,6 +52,9 @@ class Pending(msgspec.Struct, frozen=True):
     at: Instant
 
 
+_NOTHING: dict[str, Fact] = {}
+
+
 class Standing(msgspec.Struct, frozen=True):
     """What the journal says so far. `sequence` and `checksum` are those of its last line."""
 
@@ -60,6 +63,7 @@ class Standing(msgspec.Struct, frozen=True):
     last_at: Instant = 0.0
     began: Began | None = None
     turned: TurnedBack | None = None
+    back: bool = False  # whether we turned back
     ended: str | None = None
     held: Held | None = None
     pending: Pending | None = None
@@ -82,11 +86,6 @@ class Standing(msgspec.Struct, frozen=True):
     _done: dict[tuple[str, bool], tuple[Done, ...]] = {}
     streaks: dict[tuple[str, str], tuple[int, Instant]] = {}  # lost with the process
 
-    @property
-    def back(self) -> bool:
-        """Whether we are on the way back."""
-        return self.turned is not None
-
     def past_return(self, step: str) -> bool:
         """Whether nothing leads back: a final call was made or may yet be, or `step` was seen done, whoever did it."""
         pending = self.pending is not None and self._is_final(self.pending.effect)
@@ -94,8 +93,15 @@ class Standing(msgspec.Struct, frozen=True):
 
     def fact(self, step: str, name: str, default: Any = None) -> Any:
         """The last value of a fact that a step noticed on the way forward."""
-        known = self._facts.get((step, False), {}).get(name)
-        return default if known is None else known.value
+        try:
+            return self._facts[step, False][name].value
+        except KeyError:
+            return default
+
+    def news(self, step: str, facts: Facts) -> Facts:
+        """Those of a step's facts that are not as last journalled, in the direction we go."""
+        known = self._facts.get((step, self.back), _NOTHING)
+        return {name: value for name, value in facts.items() if name not in known or known[name].value != value}
 
     def noticed(self, step: str) -> Facts:
         """A step's facts in the direction we go, as last journalled."""
@@ -103,7 +109,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     def since(self, step: str, name: str, value: Any = True) -> Instant | None:
         """Since when a step has noticed a fact at this value, in the direction we go; None where it is not so now."""
-        known = self._facts.get((step, self.back), {}).get(name)
+        known = self._facts.get((step, self.back), _NOTHING).get(name)
         return known.since if known is not None and known.value == value else None
 
     def done(self, step: str) -> tuple[Done, ...]:
@@ -131,56 +137,61 @@ class Standing(msgspec.Struct, frozen=True):
         """Count this look; more than `gap_s` since the last one breaks every streak of the step."""
         streaks = dict(self.streaks)
         for name, value in facts.items():
-            count, last = streaks.get((step, name), (0, at))
-            streaks[step, name] = ((count + 1 if at - last <= gap_s else 1) if value is True else 0, at)
-        return replace(self, streaks=streaks)
+            key = (step, name)
+            if value is True:
+                count, last = streaks.get(key, (0, at))
+                streaks[key] = (count + 1 if at - last <= gap_s else 1, at)
+            elif key in streaks:
+                del streaks[key]
+        return self if streaks == self.streaks else replace(self, streaks=streaks)
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""
         event, at = entry.event, entry.at
-        known = replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at)
+        changed: dict[str, Any] = {}
         match event:
             case Noticed():
-                return known._with_facts(event, at)
+                changed = self._with_facts(event, at)
             case Intended():
-                return replace(known, pending=Pending(event.step, event.effect, at), intents=known._intending(event))
+                changed = {"pending": Pending(event.step, event.effect, at), "intents": self._intending(event)}
             case Applied():
-                return known._with_result(event, at)
+                changed = self._with_result(event, at)
             case Refused():
-                return known._with_refusal(event)
+                changed = self._with_refusal(event)
             case Unclear():
-                return known
+                pass
             case Seen():
-                return known._with_sight(event)
+                changed = self._with_sight(event)
             case Held():
-                return replace(known, held=event)
+                changed = {"held": event}
             case Released():
-                return known._lifted(at)
+                changed = self._lifted(at)
             case Began():
                 return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
             case TurnedBack():
-                before = tuple(known.seen)
-                return replace(known, turned=event, held=None, forward_seen=before, seen={}, refusals=0, entered={})
+                changed = {"turned": event, "back": True, "forward_seen": tuple(self.seen)}
+                changed |= {"held": None, "seen": {}, "refusals": 0, "entered": {}}
             case Ended():
-                return replace(known, ended=event.outcome)
+                changed = {"ended": event.outcome}
             case _:
                 assert_never(event)
+        return replace(self, sequence=entry.sequence, checksum=entry.checksum, last_at=at, **changed)
 
-    def _with_facts(self, event: Noticed, at: Instant) -> Standing:
+    def _with_facts(self, event: Noticed, at: Instant) -> dict[str, Any]:
         key = (event.step, self.back)
-        facts = dict(self._facts.get(key, {}))
+        facts = dict(self._facts.get(key, _NOTHING))
         for name, value in event.facts.items():
             if name not in facts or facts[name].value != value:
                 facts[name] = Fact(value, at)
         entered = self.entered if event.step in self.entered else {**self.entered, event.step: at}
-        return replace(self, _facts={**self._facts, key: facts}, entered=entered)
+        return {"_facts": {**self._facts, key: facts}, "entered": entered}
 
-    def _with_sight(self, event: Seen) -> Standing:
+    def _with_sight(self, event: Seen) -> dict[str, Any]:
         """A step's end was seen, or seen again after a repair: a released drift was that one, the next is asked about."""
         released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
         repaired = tuple(each for each in self.repaired if each != event.step)
         seen = {**self.seen, event.step: event.evidence}
-        return replace(self, seen=seen, refusals=0, released=released, repaired=repaired)
+        return {"seen": seen, "refusals": 0, "released": released, "repaired": repaired}
 
     def _intending(self, event: Intended) -> tuple[str, ...]:
         """Our mark set again on the way is not the step's own doing."""
@@ -188,43 +199,45 @@ class Standing(msgspec.Struct, frozen=True):
         known = self.back or marks_again or event.step in self.intents
         return self.intents if known else (*self.intents, event.step)
 
-    def _with_refusal(self, event: Refused) -> Standing:
+    def _with_refusal(self, event: Refused) -> dict[str, Any]:
         """A call that was not done leaves nothing to take back; one that may have been done is remembered."""
-        refused = replace(self, pending=None, refusals=self.refusals + 1)
+        refused = {"pending": None, "refusals": self.refusals + 1}
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
             unheard = self.unheard or isinstance(effect, TakeLease)
             final = self.final or self._is_final(self.pending.effect)
-            return replace(refused, doubtful=self.pending.at, doubted=(*self.doubted, event.step), unheard=unheard, final=final)
+            doubted = {"doubtful": self.pending.at, "doubted": (*self.doubted, event.step)}
+            return {**refused, **doubted, "unheard": unheard, "final": final}
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
-        return replace(refused, intents=tuple(each for each in self.intents if each != event.step))
+        return {**refused, "intents": tuple(each for each in self.intents if each != event.step)}
 
-    def _with_result(self, event: Applied, at: Instant) -> Standing:
+    def _with_result(self, event: Applied, at: Instant) -> dict[str, Any]:
         if self.pending is None:
-            return self
+            return {}
+        applied = {"pending": None, "refusals": 0}
         key = (event.step, self.back)
         done = Done(self.pending.effect, event.result, self.pending.at, at)
         if isinstance(done.effect, TakeLease):
-            return replace(self, pending=None, refusals=0, epoch=int(event.result["epoch"]), taken=at, unheard=False)
+            return {**applied, "epoch": int(event.result["epoch"]), "taken": at, "unheard": False}
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired
         final = self.final or self._is_final(done.effect)
-        return replace(self, pending=None, refusals=0, repaired=repaired, final=final, _done=calls)
+        return {**applied, "repaired": repaired, "final": final, "_done": calls}
 
     def _is_final(self, effect: Effect) -> bool:
         """Back, the clone is deleted by the same effect."""
         return not self.back and isinstance(effect, Final)
 
-    def _lifted(self, at: Instant) -> Standing:
+    def _lifted(self, at: Instant) -> dict[str, Any]:
         if self.held is None:
-            return self
+            return {}
         what = (self.held.step, self.held.code)
         released, accepted = {**self.released, what: at}, {**self.accepted, what: self.held.measure}
         entered = {**self.entered, self.held.step: at}
-        return replace(self, held=None, released=released, accepted=accepted, refusals=0, entered=entered)
+        return {"held": None, "released": released, "accepted": accepted, "refusals": 0, "entered": entered}
 
 
 def fold(entries: tuple[Entry, ...]) -> Standing:
