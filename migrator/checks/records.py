@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.checks.result import Result, Weight, failed, ok
-from migrator.model.migration import Migration
+from migrator.model.migration import Dns, Migration
 from migrator.model.records import Move, RecordSet
 from migrator.ports.outside import Outside
 
@@ -15,25 +15,21 @@ UNSEEN: Weight = "blocked"
 
 def check(migration: Migration, outside: Outside) -> Result:
     """One call a name, or pages of the zone where that is fewer."""
-    lines = [line for move, seen in current(migration.dns.moves, outside) if (line := difference(move, seen))]
+    lines = [line for move, seen in current(migration.dns, outside) if (line := difference(move, seen))]
     if lines:
         do = f"migrate plan {migration.service}"
         return failed(NAME, "plan-stale", "record sets changed since the plan", do, *lines)
     return ok(NAME, f"every record set ({len(migration.dns.moves)}) as planned")
 
 
-def current(moves: tuple[Move, ...], outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:
+def current(dns: Dns, outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:
     """Each move with its record set as listed now; one look per zone."""
-    names: dict[str, set[str]] = {}
-    for move in moves:
-        names.setdefault(move.zone.id, set()).add(move.listed.name)
-    listed = {
-        (zone_id, record.name, record.type): record
-        for zone_id, wanted in names.items()
-        for record in outside.records.at(zone_id, tuple(sorted(wanted)))
-        if record.simple
-    }
-    return tuple((move, listed.get(move.key)) for move in moves)
+    listed = {}
+    for zone_id, names in dns.names.items():
+        for record in outside.records.at(zone_id, names):
+            if not record.routing:
+                listed[zone_id, record.name, record.type] = record
+    return tuple([(move, listed.get(move.key)) for move in dns.moves])
 
 
 def difference(move: Move, seen: RecordSet | None) -> str:

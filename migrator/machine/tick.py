@@ -92,18 +92,21 @@ class Machine:
             standing = self.log.standing = blank
         if standing.held is not None:
             return Standstill(standing.held.code, standing.held.reason, *self._details)
-        if standing.pending is not None and (unresolved := self.calls.resolve()):
-            at = self.journey.order[self.journey.position(standing.pending.step)]
-            return self._hold(at, unresolved) if isinstance(unresolved, Hold) else unresolved
-        step = self.journey.cursor(self.standing)
+        if standing.pending is not None:
+            if unresolved := self.calls.resolve():
+                at = self.journey.order[self.journey.position(standing.pending.step)]
+                return self._hold(at, unresolved) if isinstance(unresolved, Hold) else unresolved
+            standing = self.log.standing
+        step = self.journey.cursor(standing)
         if step is None:
-            outcome = "rolled-back" if self.standing.back else "migrated"
+            outcome = "rolled-back" if standing.back else "migrated"
             self.log.write(events.Ended(outcome))
             return Over(outcome)
-        return self._take_back(step) if self.standing.back else self._go_on(step)
+        return self._take_back(step) if standing.back else self._go_on(step)
 
     def _go_on(self, step: Step) -> Outcome:
-        if step.NAME in self.orders.hold_before and (step.NAME, "hold-before") not in self.standing.released:
+        log = self.log
+        if step.NAME in self.orders.hold_before and (step.NAME, "hold-before") not in log.standing.released:
             return self._hold(step, Hold("hold-before", f"told to stop before {step.NAME}", do="`migrate release PLAN`"))
         if not self._rechecked and step.NAME != self.journey.no_return:
             # Not at the step of no return: it may be done already, with what came before it gone. It rechecks before it acts.
@@ -112,9 +115,9 @@ class Machine:
             if (wrong := self._surroundings(step)) is not None:
                 return self._act(step, wrong)
             self._rechecked = True
-        sight = step.look(self.migration, self.standing, self.outside)
-        self.log.notice(step.NAME, step.facts(sight))
-        verdict = step.decide(self.migration, self.standing, sight, self.outside.clock.now())
+        sight = step.look(self.migration, log.standing, self.outside)
+        log.notice(step.NAME, step.facts(sight))
+        verdict = step.decide(self.migration, log.standing, sight, self.outside.clock.now())
         if isinstance(verdict, Done):
             return self._seen(step, verdict)
         if (tripped := self._guarded(step)) is not None:
@@ -150,10 +153,11 @@ class Machine:
         log = self.log
         for guard in self.journey.guarding(step):
             sight = guard.look(self.migration, log.standing, self.outside)
-            log.count(guard.name, guard.facts(sight))
+            if guard.facts is not None:
+                log.count(guard.name, guard.facts(sight))
             if (trip := guard.trip(self.migration, log.standing, sight)) is not None:
                 tripped.append(trip)
-        return min(tripped, key=lambda each: WORST_FIRST.index(type(each)), default=None)
+        return min(tripped, key=lambda each: WORST_FIRST.index(type(each))) if tripped else None
 
     def _recheck(self, cursor: Step) -> Outcome | None:
         """Look again at every seen step that must still hold; None when all of them are done."""

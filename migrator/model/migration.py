@@ -65,7 +65,7 @@ class Attachment(_Part, frozen=True):
     detail: str = ""
 
 
-class Legacy(_Part, frozen=True):
+class Legacy(_Part, frozen=True, dict=True):
     """What is there now. `groups` and `rules` are what `sweep` will look for, by id."""
 
     service: LegacyService
@@ -81,6 +81,11 @@ class Legacy(_Part, frozen=True):
     security_groups: tuple[SecurityGroup, ...] = ()  # those of the load balancer
     own_groups: tuple[str, ...] = ()  # ids of those that legacy made for it alone; `sweep` sees them gone
     attachments: tuple[Attachment, ...] = ()  # what hangs on the load balancer itself and does not follow a name
+
+    @cached_property
+    def ports(self) -> tuple[int, ...]:
+        """The ports that it listens on, in order."""
+        return tuple(sorted({each.port for each in self.listeners}))
 
 
 Fate = Literal["kept", "rewritten", "dropped", "decision", "blocked", "written"]
@@ -121,12 +126,20 @@ class UnreadZone(_Part, frozen=True):
     why: str
 
 
-class Dns(_Part, frozen=True):
+class Dns(_Part, frozen=True, dict=True):
     """Every record set that leads to the legacy load balancer and will move; who else was asked."""
 
     moves: tuple[Move, ...]
     resolvers: tuple[str, ...] = ()
     unread: tuple[UnreadZone, ...] = ()
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names that move, sorted, by the id of their zone."""
+        names: dict[str, set[str]] = {}
+        for move in self.moves:
+            names.setdefault(move.zone.id, set()).add(move.listed.name)
+        return {zone: tuple(sorted(found)) for zone, found in names.items()}
 
 
 class StepEstimate(_Part, frozen=True):

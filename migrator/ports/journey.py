@@ -48,7 +48,7 @@ class Guard:
     first: str
     until: str
     look: Callable[[Migration, Standing, Outside], Any]
-    facts: Callable[[Any], Facts]
+    facts: Callable[[Any], Facts] | None  # what is counted of a sight; None where nothing is
     trip: Callable[[Migration, Standing, Any], Wait | Hold | Fail | None]
 
 
@@ -76,7 +76,7 @@ class Journey:
         """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""
         way = self.order
         if standing.back:
-            last = max((self.position(name) for name in (*standing.intents, *standing.forward_seen)), default=-1)
+            last = max([-1, *map(self.position, standing.intents), *map(self.position, standing.forward_seen)])
             way = self.order[: last + 1][::-1]
         for step in way:
             if step.NAME not in standing.seen:

@@ -28,7 +28,7 @@ class Sight(msgspec.Struct, frozen=True):
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     namespace, name = migration.legacy.service.namespace, migration.lease_name
-    lease = asked(lambda: outside.cluster.lease(namespace, name))
+    lease = asked(outside.cluster.lease, namespace, name)
     past = reached(standing)
     due = () if standing.back else tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL not in past)
     return Sight(lease, checks.run(migration, outside, due), outside.host)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from migrator.errors import OutsideError, Unreachable
 from migrator.model.names import Answer
@@ -11,12 +11,13 @@ from migrator.model.units import Unknown
 from migrator.ports.outside import Outside
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
-def asked(question: Callable[[], T]) -> T | Unknown:
+def asked(question: Callable[P, T], *about: P.args, **named: P.kwargs) -> T | Unknown:
     """The answer, or Unknown with why the outside gave none."""
     try:
-        return question()
+        return question(*about, **named)
     except OutsideError as trouble:
         return Unknown(trouble.message)
 

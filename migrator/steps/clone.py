@@ -32,15 +32,15 @@ class Sight(msgspec.Struct, frozen=True):
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     new = migration.new
-    service = asked(lambda: outside.cluster.service(new.namespace, new.name))
-    bindings = asked(lambda: outside.cluster.bindings(new.namespace, new.name))
+    service = asked(outside.cluster.service, new.namespace, new.name)
+    bindings = asked(outside.cluster.bindings, new.namespace, new.name)
     taken: tuple[LoadBalancer, ...] | Unknown = ()
     troubles: tuple[Trouble, ...] | Unknown = ()
     stack = f"{new.namespace}/{new.name}"
     if service is None and not standing.back:
-        taken = asked(lambda: outside.balancers.stacked(migration.cluster.name, stack))
+        taken = asked(outside.balancers.stacked, migration.cluster.name, stack)
     if isinstance(service, Service) and (service.hostname is None or service.deleting):
-        troubles = asked(lambda: outside.cluster.troubles(new.namespace, service.uid))
+        troubles = asked(outside.cluster.troubles, new.namespace, service.uid)
     left = remains(migration, standing, outside) if standing.back else ()
     balancer = balancer_of(service, standing, outside)
     return Sight(service, balancer, bindings, taken, left, () if isinstance(troubles, Unknown) else troubles)
@@ -53,7 +53,7 @@ def balancer_of(service: Service | Unknown | None, standing: Standing, outside: 
     hostname = service.hostname if service is not None else None
     if standing.back or hostname is None:
         return None
-    return asked(lambda: outside.balancers.named(hostname))
+    return asked(outside.balancers.named, hostname)
 
 
 def remains(migration: Migration, standing: Standing, outside: Outside) -> tuple[str, ...] | Unknown:
@@ -153,7 +153,7 @@ def lacking(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """The keys of `wanted` that have other values in `found`, sorted; most often there are none."""
     if wanted.items() <= found.items():
         return []
-    return sorted(key for key, value in wanted.items() if value != found.get(key))
+    return sorted([key for key, value in wanted.items() if value != found.get(key)])
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:

@@ -7,7 +7,6 @@ import msgspec
 from migrator.model.cluster import MARK, PREFIX, Lease, Service
 from migrator.model.effects import PatchService, ReleaseLease
 from migrator.model.migration import Migration
-from migrator.model.records import Move, RecordSet
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Fail, Hold, Verdict, Wait
@@ -16,7 +15,7 @@ from migrator.steps import health, records
 from migrator.steps.admit import kept
 from migrator.steps.asking import asked, unread
 from migrator.steps.health import Health
-from migrator.steps.records import RecordsSeen, new_name
+from migrator.steps.records import RecordsSeen, final_at, new_name, shifted_to
 from migrator.steps.returning import without_clone
 
 NAME = "finish"
@@ -38,11 +37,11 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     legacy, new = migration.legacy.service, migration.new
     return Sight(
         records.seen(NAME, migration, standing, outside),
-        asked(lambda: outside.cluster.service(new.namespace, new.name)),
-        asked(lambda: outside.cluster.service(legacy.namespace, legacy.name)),
-        asked(lambda: outside.cluster.lease(legacy.namespace, migration.lease_name)),
+        asked(outside.cluster.service, new.namespace, new.name),
+        asked(outside.cluster.service, legacy.namespace, legacy.name),
+        asked(outside.cluster.lease, legacy.namespace, migration.lease_name),
         health.new_health(standing.fact("clone", "arn", ""), outside),
-        asked(lambda: protected(migration, standing.fact("clone", "arn", ""), outside)),
+        asked(protected, migration, standing.fact("clone", "arn", ""), outside),
     )
 
 
@@ -64,14 +63,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return Wait(f"end state unread: {blind.why}", every)
     if hold := wrong(migration, standing, sight):
         return hold
-
-    def final(move: Move) -> RecordSet:
-        return move.final(new)
-
-    def shifted(move: Move) -> RecordSet:
-        return move.shifted(new)
-
-    if still := records.towards(NAME, sight.records, final, "restore the TTL", every, shifted):
+    if still := records.towards(NAME, sight.records, final_at(new), "restore the TTL", every, shifted_to(new)):
         return still
     well_since = standing.since(NAME, "well")
     if well_since is None:

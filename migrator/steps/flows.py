@@ -27,7 +27,8 @@ def seen(arn: str, migration: Migration, outside: Outside) -> Flows | Unknown:
     now = outside.clock.now()
     end = (now - waits.metric_lag_s) // period_s * period_s
     periods = -(-waits.quiet_s // period_s)
-    return asked(lambda: Flows(outside.metrics.flows(arn, end - periods * period_s, end, period_s), now))
+    found = asked(outside.metrics.flows, arn, end - periods * period_s, end, period_s)
+    return found if isinstance(found, Unknown) else Flows(found, now)
 
 
 def busiest_per_min(flows: Flows, period_s: int) -> float | None:

@@ -16,17 +16,13 @@ from migrator.ports.outside import Outside
 from migrator.steps import clone, health, records
 from migrator.steps.asking import asked
 from migrator.steps.health import Health
-from migrator.steps.records import Listed, new_name
+from migrator.steps.records import LOWERED, Listed, new_name, shifted_to
 from migrator.steps.returning import or_back, without_clone
 
 
 def look_legacy(migration: Migration, standing: Standing, outside: Outside) -> Service | Unknown | None:
     planned = migration.legacy.service
-    return asked(lambda: outside.cluster.service(planned.namespace, planned.name))
-
-
-def no_facts(sight: object) -> Facts:
-    return {}
+    return asked(outside.cluster.service, planned.namespace, planned.name)
 
 
 def legacy_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | None:
@@ -52,8 +48,7 @@ class HealthSeen(msgspec.Struct, frozen=True):
     def sick(self) -> tuple[int, ...]:
         """Ports without a healthy target, missing ones among them."""
         assert isinstance(self.health, Health)
-        sick = self.health.sick_ports
-        return tuple(each for each in self.ports if each not in self.health.ports or each in sick)
+        return tuple([each for each in self.ports if not self.health.serves(each)])
 
 
 def look_legacy_health(migration: Migration, standing: Standing, outside: Outside) -> HealthSeen:
@@ -78,8 +73,7 @@ def legacy_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> 
 
 
 def look_new_health(migration: Migration, standing: Standing, outside: Outside) -> HealthSeen:
-    ports = tuple(sorted({each.port for each in migration.legacy.listeners}))
-    return HealthSeen(health.new_health(standing.fact("clone", "arn", ""), outside), ports)
+    return HealthSeen(health.new_health(standing.fact("clone", "arn", ""), outside), migration.legacy.ports)
 
 
 def new_health_facts(sight: HealthSeen) -> Facts:
@@ -90,9 +84,9 @@ def new_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wai
     """Once traffic moved, the new load balancer has to carry it."""
     if isinstance(sight.health, Unknown):
         return Wait(f"targets of the new load balancer unread: {sight.health.why}", migration.waits.look_every_s)
-    if not sight.sick or (not standing.changes("shift") and "shift" not in standing.seen):
+    if not (sick := sight.sick) or (not standing.changes("shift") and "shift" not in standing.seen):
         return None
-    reason = f"port {sight.sick[0]} of the new load balancer has no healthy target"
+    reason = f"port {sick[0]} of the new load balancer has no healthy target"
     if standing.streak("new-healthy", "sick") < migration.waits.streak:
         return Wait(reason, migration.waits.look_every_s)
     do = or_back("mend the targets, then `migrate apply PLAN --resume`", standing)
@@ -100,21 +94,20 @@ def new_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wai
 
 
 def look_records(migration: Migration, standing: Standing, outside: Outside) -> Listed | Unknown:
-    return asked(lambda: current(migration.dns.moves, outside))
+    return asked(current, migration.dns, outside)
 
 
 def records_edited(migration: Migration, standing: Standing, sight: Listed | Unknown) -> Wait | Hold | None:
     """Nobody else edits what we hold: lowered before the shift, at the new load balancer after it."""
     if isinstance(sight, Unknown):
         return Wait(f"record sets unread: {sight.why}", migration.waits.look_every_s)
-    new = new_name(standing)
     if "shift" in standing.seen:
-        return records.edited(sight, lambda move: move.shifted(new))
-    return records.edited(sight, lambda move: move.lowered)
+        return records.edited(sight, shifted_to(new_name(standing)))
+    return records.edited(sight, LOWERED)
 
 
 def look_clone(migration: Migration, standing: Standing, outside: Outside) -> Service | Unknown | None:
-    return asked(lambda: outside.cluster.service(migration.new.namespace, migration.new.name))
+    return asked(outside.cluster.service, migration.new.namespace, migration.new.name)
 
 
 def clone_changed(migration: Migration, standing: Standing, sight: Service | Unknown | None) -> Wait | Hold | Fail | None:
@@ -129,10 +122,10 @@ def clone_changed(migration: Migration, standing: Standing, sight: Service | Unk
 
 
 GUARDS: tuple[Guard, ...] = (
-    Guard("legacy-unchanged", "lower", "retire", look_legacy, no_facts, legacy_changed),
+    Guard("legacy-unchanged", "lower", "retire", look_legacy, None, legacy_changed),
     Guard("legacy-healthy", "lower", "retire", look_legacy_health, legacy_health_facts, legacy_sick),
-    Guard("clone-unchanged", "warm", "finish", look_clone, no_facts, clone_changed),
-    Guard("records-before", "clone", "shift", look_records, no_facts, records_edited),
-    Guard("records-after", "settle", "finish", look_records, no_facts, records_edited),
+    Guard("clone-unchanged", "warm", "finish", look_clone, None, clone_changed),
+    Guard("records-before", "clone", "shift", look_records, None, records_edited),
+    Guard("records-after", "settle", "finish", look_records, None, records_edited),
     Guard("new-healthy", "shift", "", look_new_health, new_health_facts, new_sick),
 )

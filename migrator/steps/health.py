@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import msgspec
 
 from migrator.errors import Missing
 from migrator.model.balancers import Listener, Target
-from migrator.model.migration import Migration
+from migrator.model.migration import Legacy, Migration
 from migrator.model.units import Unknown
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked
@@ -24,13 +22,20 @@ class Health(msgspec.Struct, frozen=True):
     @property
     def healthy(self) -> int:
         """Healthy targets over all ports."""
-        return len([each for targets in self.ports.values() for each in targets if each.state == "healthy"])
+        count = 0
+        for targets in self.ports.values():
+            for each in targets:
+                count += each.state == "healthy"
+        return count
 
     @property
     def sick_ports(self) -> tuple[int, ...]:
         """Ports without a single healthy target."""
-        serving = {port for port, targets in self.ports.items() for each in targets if each.state == "healthy"}
-        return tuple(sorted(self.ports.keys() - serving))
+        return tuple(sorted([port for port in self.ports if not self.serves(port)]))
+
+    def serves(self, port: int) -> bool:
+        """Whether a port has a healthy target."""
+        return "healthy" in [each.state for each in self.ports.get(port, ())]
 
     def lines(self) -> tuple[str, ...]:
         """Each target that is not healthy, a line each."""
@@ -42,9 +47,13 @@ class Health(msgspec.Struct, frozen=True):
         )
 
 
-def zones(targets: tuple[Target, ...]) -> Counter[str]:
-    """Healthy targets in each zone."""
-    return Counter(each.zone for each in targets if each.state == "healthy")
+def zones(targets: tuple[Target, ...]) -> dict[str, int]:
+    """How many healthy targets there are in each zone; zones without one are not in it."""
+    counts: dict[str, int] = {}
+    for each in targets:
+        if each.state == "healthy":
+            counts[each.zone] = counts.get(each.zone, 0) + 1
+    return counts
 
 
 def legacy_health(migration: Migration, outside: Outside) -> Health | Unknown:
@@ -53,31 +62,38 @@ def legacy_health(migration: Migration, outside: Outside) -> Health | Unknown:
     Its controller exchanges target groups when somebody changes the Service: then by the listeners that it has now.
     """
 
-    def question() -> Health:
-        try:
-            return behind(migration.legacy.listeners, outside)
-        except Missing:
-            there = behind(outside.balancers.listeners(migration.legacy.balancer.arn), outside)
-            # A port that the plan lists and nobody listens on any more has nothing healthy; absent is not well.
-            return Health({each.port: () for each in migration.legacy.listeners} | there.ports)
+    return asked(_behind_legacy, migration.legacy, outside)
 
-    return asked(question)
+
+def _behind_legacy(legacy: Legacy, outside: Outside) -> Health:
+    try:
+        return behind(legacy.listeners, outside)
+    except Missing:
+        there = _behind_all(legacy.balancer.arn, outside)
+        # A port that the plan lists and nobody listens on any more has nothing healthy; absent is not well.
+        return Health({each.port: () for each in legacy.listeners} | there.ports)
 
 
 def new_health(arn: str, outside: Outside) -> Health | Unknown:
     """The new load balancer's targets by its listeners now; one call, and one a target group."""
-    return asked(lambda: behind(outside.balancers.listeners(arn), outside))
+    return asked(_behind_all, arn, outside)
+
+
+def _behind_all(arn: str, outside: Outside) -> Health:
+    return behind(outside.balancers.listeners(arn), outside)
 
 
 def behind(listeners: tuple[Listener, ...], outside: Outside) -> Health:
     """The targets behind each listener; one call a target group. Raises OutsideError."""
-    arns = sorted({arn for each in listeners for arn in each.groups})
-    targets = {arn: outside.balancers.targets(arn) for arn in arns}
+    look, targets = outside.balancers, {}
+    for arn in sorted({arn for each in listeners for arn in each.groups}):
+        targets[arn] = look.targets(arn)
     ports: PortTargets = {}
     for each in listeners:
-        ports[each.port] = ports.get(each.port, ())
+        found = ports.get(each.port, ())
         for arn in each.groups:
-            ports[each.port] += targets[arn]
+            found += targets[arn]
+        ports[each.port] = found
     return Health(ports)
 
 
@@ -90,6 +106,6 @@ def short_of(legacy: Health, new: Health, pct: int) -> str:
         ready = zones(new.ports.get(port, ()))
         for zone, count in sorted(zones(legacy.ports[port]).items()):
             needed = max(1, -(-count * pct // 100))
-            if ready[zone] < needed:
-                return f"port {port} in {zone}: {ready[zone]} healthy targets, {needed} needed"
+            if (there := ready.get(zone, 0)) < needed:
+                return f"port {port} in {zone}: {there} healthy targets, {needed} needed"
     return ""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from migrator.model.migration import Migration
-from migrator.model.records import Move, RecordSet
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant
 from migrator.model.verdict import Done, Verdict
 from migrator.ports.outside import Outside
 from migrator.steps import records
-from migrator.steps.records import RecordsSeen
+from migrator.steps.records import LISTED, LOWERED, RecordsSeen
 
 NAME = "lower"
 HOLDS_UNTIL = "shift"  # which moves the records on
@@ -23,17 +22,9 @@ def facts(sight: RecordsSeen) -> Facts:
     return sight.facts
 
 
-def lowered(move: Move) -> RecordSet:
-    return move.lowered
-
-
-def listed(move: Move) -> RecordSet:
-    return move.listed
-
-
 def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: Instant) -> Verdict:
     look_every_s = migration.waits.look_every_s
-    if still := records.towards(NAME, sight, lowered, "lower the TTL", look_every_s, listed):
+    if still := records.towards(NAME, sight, LOWERED, "lower the TTL", look_every_s, LISTED):
         return still
     lowering = [move for move in migration.dns.moves if move.lowered != move.listed]
     ttl_s = max((move.answer_ttl_s for move in lowering), default=0)
@@ -48,6 +39,6 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
 
 def undo(migration: Migration, standing: Standing, sight: RecordsSeen, now: Instant) -> Verdict:
     look_every_s = migration.waits.look_every_s
-    if still := records.towards(NAME, sight, listed, "restore the TTL", look_every_s, lowered):
+    if still := records.towards(NAME, sight, LISTED, "restore the TTL", look_every_s, LOWERED):
         return still
     return Done("every record set is as listed in the plan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 
 import msgspec
 
@@ -26,6 +27,18 @@ PENDING = "change-pending"
 EDITED = ("record-edited", "record-missing")
 Listed = tuple[tuple[Move, RecordSet | None], ...]
 Form = Callable[[Move], RecordSet]
+LISTED: Form = attrgetter("listed")
+LOWERED: Form = attrgetter("lowered")
+
+
+def shifted_to(new: BalancerName) -> Form:
+    """At the new load balancer, with the TTL for moving."""
+    return lambda move: move.shifted(new)
+
+
+def final_at(new: BalancerName) -> Form:
+    """At the new load balancer, with the TTL that was listed."""
+    return lambda move: move.final(new)
 
 
 class RecordsSeen(msgspec.Struct, frozen=True):
@@ -65,8 +78,10 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     changes = {zone: done.result.get("change", "") for zone, done in sorted(made.items())}
     if every_zone or name in standing.doubted or mended:
         changes = {move.zone.id: "" for move in migration.dns.moves} | changes
+    listed = asked(current, migration.dns, outside)
+    if not changes:
+        return RecordsSeen(listed, ())
     known = {zone: change for zone, change in changes.items() if change and made[zone].at >= mended}
-    listed = asked(lambda: current(migration.dns.moves, outside))
     lost = tuple(zone for zone in changes if zone not in known)
     # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
     before = set(standing.noticed(name).get("insync", ()))
@@ -85,8 +100,11 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
 
 def often(name: str, standing: Standing) -> tuple[RecordSet, ...]:
     """The forms that a step brought record sets to so often, since a person said go on, that somebody sets them back."""
+    calls = standing.done(name)
+    if len(calls) < OFTEN:
+        return ()
     since = max((at for (step, code), at in standing.released.items() if step == name and code in EDITED), default=0.0)
-    made = [done.effect for done in standing.done(name) if done.at > since]
+    made = [done.effect for done in calls if done.at > since]
     swaps = [swap for effect in made if isinstance(effect, ChangeRecords) for swap in effect.swaps]
     forms = [swap.after for swap in swaps if swap.before != swap.after]
     return tuple(each for each in forms if forms.count(each) >= OFTEN)
@@ -110,25 +128,35 @@ def new_name(standing: Standing) -> BalancerName:
 def edited(listed: Listed, *forms: Form) -> Hold | None:
     """The hold for the first record set that is in none of the forms in which we left it."""
     for move, record in listed:
-        if record is None:
-            code, is_now = "record-missing", "is gone"
-        elif record not in [form(move) for form in forms]:
-            code, is_now = "record-edited", f"is {shown(record)}, neither as planned nor as we left it"
+        for form in forms:
+            if record == form(move):
+                break
         else:
-            continue
-        names = f"{move.listed.name} {move.listed.type} in zone {move.zone.id}"
-        allowed = tuple(f"expected {shown(form(move))}" for form in forms)
-        return Hold(code, f"record set {names} {is_now}", allowed, f"set it to {shown(forms[0](move))}, or plan again")
+            return strange(move, record, forms)
     return None
+
+
+def strange(move: Move, record: RecordSet | None, forms: tuple[Form, ...]) -> Hold:
+    """The hold for a record set that is gone, or in none of these forms."""
+    code, is_now = "record-missing", "is gone"
+    if record is not None:
+        code, is_now = "record-edited", f"is {shown(record)}, neither as planned nor as we left it"
+    names = f"{move.listed.name} {move.listed.type} in zone {move.zone.id}"
+    allowed = tuple(f"expected {shown(form(move))}" for form in forms)
+    return Hold(code, f"record set {names} {is_now}", allowed, f"set it to {shown(forms[0](move))}, or plan again")
 
 
 def next_batch(listed: Listed, wanted: Form, why: str) -> ChangeRecords | None:
     """The batch for the first zone in which a record set is not as wanted yet; None when all are."""
     zones: dict[str, list[Swap]] = {}
     for move, record in listed:
-        if record is not None and record != wanted(move):
-            zones.setdefault(move.zone.id, []).append(Swap(record, wanted(move)))
-    return next((ChangeRecords(zone, tuple(swaps), why) for zone, swaps in sorted(zones.items())), None)
+        form = wanted(move)
+        if record is not None and record != form:
+            zones.setdefault(move.zone.id, []).append(Swap(record, form))
+    if not zones:
+        return None
+    first = min(zones)
+    return ChangeRecords(first, tuple(zones[first]), why)
 
 
 def affirmation(listed: Listed, zone: str) -> ChangeRecords:

@@ -38,7 +38,7 @@ class Sight(msgspec.Struct, frozen=True):
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     planned, arn = migration.legacy.service, migration.legacy.balancer.arn
-    service = asked(lambda: outside.cluster.service(planned.namespace, planned.name))
+    service = asked(outside.cluster.service, planned.namespace, planned.name)
     if gone(service, migration):
         # Its load balancer may be gone too; what is left of it is for `sweep` to see.
         return Sight(service, (), (), False, Health({}), ())
@@ -48,12 +48,12 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     nodes = tuple(sorted({each.group for each in migration.legacy.rules}))
     seen = Sight(
         service,
-        asked(lambda: pointing(migration, outside)),
-        asked(lambda: outside.balancers.groups(arn)),
+        asked(pointing, migration, outside),
+        asked(outside.balancers.groups, arn),
         protected,
         health.new_health(standing.fact("clone", "arn", ""), outside),
         asked(lambda: outside.network.rules_of(nodes) if nodes else ()),
-        asked(lambda: groups_of(standing.fact("clone", "arn", ""), outside)),
+        asked(groups_of, standing.fact("clone", "arn", ""), outside),
     )
     if unread(*blindable(seen)) or not isinstance(service, Service) or against(migration, seen, service):
         return seen

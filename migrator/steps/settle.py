@@ -31,10 +31,10 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     new = new_name(standing)
     seen = records.seen("shift", migration, standing, outside)
     types = sorted({"A"} | {move.listed.type for move in migration.dns.moves if move.listed.alias is not None})
-    addresses = asked(lambda: addresses_of(new, types, outside))
+    addresses = asked(addresses_of, new, types, outside)
     if isinstance(addresses, Unknown):
         return Sight(seen, addresses, (), 0)
-    behind = asked(lambda: authorities_behind(migration, new, addresses, outside))
+    behind = asked(authorities_behind, migration, new, addresses, outside)
     laggards, answered = resolvers_behind(migration, new, addresses, outside)
     return Sight(seen, behind, laggards, answered)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from migrator.model.migration import Migration
 from migrator.model.names import ProbeSeen
-from migrator.model.records import Move, RecordSet
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
@@ -17,8 +14,7 @@ from migrator.steps import flows, health, probing, records
 from migrator.steps.asking import asked, unread
 from migrator.steps.flows import Flows
 from migrator.steps.health import Health
-from migrator.steps.lower import lowered
-from migrator.steps.records import RecordsSeen, new_name
+from migrator.steps.records import LOWERED, Form, RecordsSeen, new_name, shifted_to
 
 NAME = "shift"
 HOLDS_UNTIL = "finish"  # which puts the old TTLs back
@@ -43,7 +39,8 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
         return Sight(seen, new, legacy, ProbeSeen(False, "not tried"), Unknown("not asked"))
     probe = probing.legacy(migration, outside)
     new_flows = flows.seen(arn, migration, outside)
-    gone = asked(lambda: outside.balancers.balancer(arn) is None)
+    there = asked(outside.balancers.balancer, arn)
+    gone = there if isinstance(there, Unknown) else there is None
     return Sight(seen, Unknown("not asked"), legacy, probe, new_flows, gone)
 
 
@@ -53,11 +50,7 @@ def facts(sight: Sight) -> Facts:
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
     new, every = new_name(standing), migration.waits.look_every_s
-
-    def shifted(move: Move) -> RecordSet:
-        return move.shifted(new)
-
-    verdict = records.towards(NAME, sight.records, shifted, "move to the new load balancer", every, lowered)
+    verdict = records.towards(NAME, sight.records, shifted_to(new), "move to the new load balancer", every, LOWERED)
     if verdict is None:
         return Done(f"every record set ({len(migration.dns.moves)}) answers {new.dns_name}")
     if isinstance(verdict, Wait) and verdict.effect is not None and (sick := unfit(migration, sight.new, every)):
@@ -69,19 +62,14 @@ def unfit(migration: Migration, new: Health | Unknown, every: float) -> Wait | N
     """Nothing moves to a load balancer that has nothing healthy behind one of its ports."""
     if isinstance(new, Unknown):
         return Wait(f"targets of the new load balancer unread: {new.why}", every)
-    missing = {each.port for each in migration.legacy.listeners} - set(new.ports)
+    missing = set(migration.legacy.ports) - set(new.ports)
     if sick := (*sorted(missing), *new.sick_ports):
         return Wait(f"0 healthy targets behind port {sick[0]} of the new load balancer, 1 needed", every)
     return None
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
-    new, waits = new_name(standing), migration.waits
-
-    def shifted(move: Move) -> RecordSet:
-        return move.shifted(new)
-
-    home = returned(sight.records)
+    waits, shifted, home = migration.waits, shifted_to(new_name(standing)), returned(sight.records)
     verdict = records.towards(NAME, sight.records, home, "move back to legacy", waits.look_every_s, shifted)
     if isinstance(verdict, Wait) and verdict.effect is not None:
         return unfit_for_return(migration, standing, sight, now) or verdict
@@ -102,7 +90,7 @@ def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     return Done("every record set leads to legacy again, the new load balancer is quiet")
 
 
-def returned(records: RecordsSeen) -> Callable[[Move], RecordSet]:
+def returned(records: RecordsSeen) -> Form:
     """At legacy with the TTL for moving; what somebody has set back as it was listed is where the way leads, and stays."""
     found = () if isinstance(records.listed, Unknown) else records.listed
     as_listed = {move.key for move, record in found if record == move.listed}

@@ -44,17 +44,17 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     rules = tuple(each.id for each in legacy.rules if each.id not in legacy.shared_rules)
     own, arn = legacy.own_groups, standing.fact("clone", "arn", "")
     left = asked(lambda: outside.network.security_groups_left(own) if own else ())
-    troubles = asked(lambda: outside.cluster.troubles(namespace, uid))
+    troubles = asked(outside.cluster.troubles, namespace, uid)
     return Sight(
-        asked(lambda: outside.cluster.service(namespace, name)),
-        asked(lambda: outside.balancers.balancer(legacy.balancer.arn)),
-        asked(lambda: groups_left(migration, outside)),
+        asked(outside.cluster.service, namespace, name),
+        asked(outside.balancers.balancer, legacy.balancer.arn),
+        asked(groups_left, migration, outside),
         asked(lambda: outside.network.rules_left(rules) if rules else ()),
         health.new_health(arn, outside),
         () if isinstance(troubles, Unknown) else troubles,
         uid,
         left,
-        left if isinstance(left, Unknown) else asked(lambda: holders(left, rules, outside)),
+        left if isinstance(left, Unknown) else asked(holders, left, rules, outside),
         # Only a rule that names a group as its source asks who wears that group.
         asked(lambda: groups_of(arn, outside) if any(by_group(each) for each in legacy.rules) else ()),
     )

@@ -43,11 +43,11 @@ class Sight(msgspec.Struct, frozen=True):
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     arn, name = standing.fact("clone", "arn", ""), new_name(standing).dns_name
-    balancer = asked(lambda: outside.balancers.balancer(arn))
-    listeners = asked(lambda: outside.balancers.listeners(arn))
+    balancer = asked(outside.balancers.balancer, arn)
+    listeners = asked(outside.balancers.listeners, arn)
     new = migration.new
-    bindings = asked(lambda: outside.cluster.bindings(new.namespace, new.name))
-    named = asked(lambda: named_by_authority(name, outside))
+    bindings = asked(outside.cluster.bindings, new.namespace, new.name)
+    named = asked(named_by_authority, name, outside)
     before = bool(standing.fact(NAME, "legacy_probed", False))
     legacy_probe = ProbeSeen(True, "succeeded before") if before else probing.legacy(migration, outside)
     # Only once the name is known to all of its authorities: an earlier question would leave a negative answer behind.

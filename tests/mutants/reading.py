@@ -22,10 +22,10 @@ def none_left(left: Callable[..., Any]) -> Callable[..., Any]:
     return instead
 
 
-def taken_for_gone(question: Callable[[], Any]) -> Any:
+def taken_for_gone(question: Callable[..., Any], *about: Any, **named: Any) -> Any:
     """A look that failed is an empty answer."""
     try:
-        return question()
+        return question(*about, **named)
     except OutsideError:
         return None
 

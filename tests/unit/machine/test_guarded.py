@@ -56,7 +56,7 @@ def test_a_guard_trips_only_after_a_streak() -> None:
 
 
 def always(name: str, trip: Wait | Hold | Fail) -> Guard:
-    return Guard(name, "one", "rest", lambda *_: None, lambda _: {}, lambda *_: trip)
+    return Guard(name, "one", "rest", lambda *_: None, None, lambda *_: trip)
 
 
 @pytest.mark.parametrize(
