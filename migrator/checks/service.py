@@ -43,8 +43,10 @@ def drifted(planned: LegacyService, seen: Service) -> tuple[str, ...]:
         lines.append("deletionTimestamp is set: it is being deleted")
     if seen.hostname is None or not same_name(seen.hostname, planned.hostname):
         lines.append(f"status hostname is {seen.hostname}, planned {planned.hostname}")
-    lines += differing("annotation", planned.annotations, controlled(seen.annotations))
-    lines += differing("spec", planned.spec, seen.spec)
+    if (annotations := controlled(seen.annotations)) != planned.annotations:
+        lines += differing("annotation", planned.annotations, annotations)
+    if seen.spec != planned.spec:
+        lines += differing("spec", planned.spec, seen.spec)
     return tuple(lines)
 
 
@@ -56,8 +58,6 @@ def controlled(annotations: dict[str, str]) -> dict[str, str]:
 
 def differing(what: str, planned: Mapping[str, object], seen: Mapping[str, object]) -> list[str]:
     """One line per key whose values differ."""
-    if planned == seen:
-        return []
     keys = sorted(set(planned) | set(seen))
     return [
         f"{what} {key} is {seen.get(key, 'absent')!r}, planned {planned.get(key, 'absent')!r}"

@@ -17,27 +17,28 @@ class _Once:
 
     def __init__(self, port: object) -> None:
         self._port = port
-        self._told: dict[tuple[Any, ...], object] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         question = getattr(self._port, name)
+        answers: dict[tuple[Any, ...], object] = {}
 
         def asked(*about: Any, **named: Any) -> Any:
+            key = (about, *named.items())
             try:
-                key = (name, about, frozenset(named.items()))
-                known = key in self._told
+                known = key in answers
             except TypeError:  # about a manifest
                 return question(*about, **named)
             if not known:
                 try:
-                    self._told[key] = question(*about, **named)
+                    answers[key] = question(*about, **named)
                 except OutsideError as trouble:
-                    self._told[key] = trouble
-            told = self._told[key]
+                    answers[key] = trouble
+            told = answers[key]
             if isinstance(told, OutsideError):
                 raise told
             return told
 
+        setattr(self, name, asked)  # so that it is not made again
         return asked
 
 

@@ -30,17 +30,16 @@ class Logbook:
         Raises JournalError `journal-lost` where the last line that we know is not in it: it was taken away under us.
         """
         entries, ours = self._journal.read(), self.standing
-        if ours.sequence and (len(entries) < ours.sequence or entries[ours.sequence - 1].checksum != ours.checksum):
+        there = len(entries)
+        if ours.sequence and (there < ours.sequence or entries[ours.sequence - 1].checksum != ours.checksum):
             go_on = "`migrate rollback PLAN`" if ours.back else "`migrate apply PLAN --resume`"
             raise JournalError(
                 f"cannot go on with {self.migration.service}: its journal is not the one that this run wrote",
-                seen=(
-                    f"line {ours.sequence} was the last that this run knew, and is not among the {len(entries)} that are there",
-                ),
+                seen=(f"line {ours.sequence} was the last that this run knew, and is not among the {there} that are there",),
                 do=f"put the newest copy of the journal back, then {go_on}",
                 code="journal-lost",
             )
-        if len(entries) != ours.sequence:
+        if there != ours.sequence:
             self.standing = replace(fold(entries), streaks=ours.streaks, resumed=ours.resumed)
         return self.standing
 

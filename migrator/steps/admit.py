@@ -46,7 +46,7 @@ ORDER_OF_CHECKS = ("admit", "lower", "clone", "warm", "shift", "settle", "drain"
 
 
 def facts(sight: Sight) -> Facts:
-    return {"failed": [each.id for each in sight.results if each.stops or each.blinds]}
+    return {"failed": [each.id for each in wrong(sight.results) if each.stops or each.blinds]}
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
@@ -58,9 +58,10 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return foreign(migration, sight)
     if sight.lease is not None and newer(sight.lease, standing):
         return behind(migration, sight.lease, standing)
-    if bad := next((each for each in sight.results if each.stops), None):
-        return Hold(bad.code, bad.seen, bad.details, bad.do)
-    if blind := next((each for each in sight.results if unanswered(migration, each)), None):
+    bad = wrong(sight.results)
+    if stop := next((each for each in bad if each.stops), None):
+        return Hold(stop.code, stop.seen, stop.details, stop.do)
+    if blind := next((each for each in bad if unanswered(migration, each)), None):
         return not_seen(migration, standing, blind)
     if sight.lease is None:
         return Wait("marking the Service as ours", 0, marking(migration, standing))
@@ -80,8 +81,13 @@ def marking(migration: Migration, standing: Standing) -> TakeLease:
 def passed(results: tuple[Result, ...]) -> str:
     """How many checks hold, and which warn."""
     told = f"{len(results)} checks pass"
-    warn = [each.id for each in results if each.status != "ok"]
+    warn = [each.id for each in wrong(results)]
     return f"{told}, with warnings of {', '.join(warn)}" if warn else told
+
+
+def wrong(results: tuple[Result, ...]) -> list[Result]:
+    """Those that are not ok; most often there are none."""
+    return [each for each in results if each.status != "ok"]
 
 
 def ours(lease: Lease, standing: Standing) -> bool:
@@ -145,10 +151,10 @@ def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
 def surroundings(migration: Migration, standing: Standing, outside: Outside) -> Wait | Hold | None:
     """Whether cluster, account and clock are the right ones; asked by every process on the way back, too."""
     due = tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL == "finish")
-    results = checks.run(migration, outside, due)
-    if bad := next((each for each in results if each.stops), None):
-        return Hold(bad.code, bad.seen, bad.details, bad.do)
-    if blind := next((each for each in results if unanswered(migration, each)), None):
+    bad = wrong(checks.run(migration, outside, due))
+    if stop := next((each for each in bad if each.stops), None):
+        return Hold(stop.code, stop.seen, stop.details, stop.do)
+    if blind := next((each for each in bad if unanswered(migration, each)), None):
         return Wait(f"{blind.id}: {blind.seen}", migration.waits.look_every_s)
     return None
 

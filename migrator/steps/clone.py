@@ -138,22 +138,24 @@ def differences(manifest: dict[str, Any], service: Service) -> tuple[str, ...]:
     return (*lines, *missing_parts("spec", manifest.get("spec", {}), service.spec))
 
 
-def missing_parts(path: str, wanted: Any, found: Any) -> tuple[str, ...]:
+def missing_parts(path: str, wanted: Any, found: Any) -> list[str]:
     """Where `found` does not contain `wanted`, a line each; lists are compared item by item."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        keys = lacking(wanted, found)
-        return tuple(line for key in keys for line in missing_parts(f"{path}.{key}", wanted[key], found.get(key)))
-    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        pairs = enumerate(zip(wanted, found, strict=True))
-        return tuple(line for at, (one, other) in pairs for line in missing_parts(f"{path}[{at}]", one, other))
-    return () if wanted == found else (f"{path} is {found!r}, planned {wanted!r}",)
+    lines: list[str] = []
+    match wanted, found:
+        case dict(), dict():
+            for key in lacking(wanted, found):
+                lines += missing_parts(f"{path}.{key}", wanted[key], found.get(key))
+        case list(), list() if len(wanted) == len(found):
+            for at, one in enumerate(wanted):
+                lines += missing_parts(f"{path}[{at}]", one, found[at])
+        case _:
+            lines += [] if wanted == found else [f"{path} is {found!r}, planned {wanted!r}"]
+    return lines
 
 
 def lacking(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """The keys of `wanted` that have other values in `found`, sorted; most often there are none."""
-    if wanted.items() <= found.items():
-        return []
-    return sorted([key for key, value in wanted.items() if value != found.get(key)])
+    return sorted([key for key in wanted if key not in found or found[key] != wanted[key]])
 
 
 def undo(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:

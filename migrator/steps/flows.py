@@ -36,10 +36,13 @@ def busiest_per_min(flows: Flows, period_s: int) -> float | None:
 
     Without requests NewFlowCount is not reported: a missing point is zero only where another metric has one.
     """
-    told = [each for each in flows.periods if (each.new, each.active, each.hosts) != (None, None, None)]
-    if not told or len(told) < len(flows.periods):
-        return None
-    return max([each.new or 0.0 for each in told]) * 60 / period_s
+    busiest = 0.0
+    for each in flows.periods:
+        if each.new is None and each.active is None and each.hosts is None:
+            return None
+        if each.new is not None and each.new > busiest:
+            busiest = each.new
+    return busiest * 60 / period_s if flows.periods else None
 
 
 def busy(flows: Flows | Unknown, migration: Migration, moved: Instant | None) -> Wait | None:

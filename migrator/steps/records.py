@@ -208,7 +208,7 @@ def insync_since(name: str, standing: Standing) -> Instant | None:
 
     A step that changed nothing is in sync since its first look.
     """
-    changes = sorted(done.result.get("change", "") for done in standing.changes(name).values())
+    changes = sorted([done.result.get("change", "") for done in standing.changes(name).values()])
     return standing.since(name, "insync", changes)
 
 

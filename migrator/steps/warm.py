@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from migrator.model.balancers import Listener, LoadBalancer
@@ -28,7 +30,7 @@ class Named(msgspec.Struct, frozen=True):
     negative_ttl_s: int
 
 
-class Sight(msgspec.Struct, frozen=True):
+class Sight(msgspec.Struct, frozen=True, dict=True):
     balancer: LoadBalancer | Unknown | None
     listeners: tuple[Listener, ...] | Unknown
     bindings: tuple[Binding, ...] | Unknown
@@ -39,6 +41,13 @@ class Sight(msgspec.Struct, frozen=True):
     new_probe: ProbeSeen
     pct: int
     probed_before: bool
+
+    @cached_property
+    def short(self) -> str | None:
+        """Where the new load balancer has too few healthy targets, empty when nowhere; None where that is unknown."""
+        if isinstance(self.legacy, Unknown) or isinstance(self.new, Unknown):
+            return None
+        return health.short_of(self.legacy, self.new, self.pct)
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
@@ -72,20 +81,19 @@ def named_by_authority(name: str, outside: Outside) -> Named:
     """Ask every name server of the zone that holds the name. Raises OutsideError."""
     authorities = outside.names.authorities(name)
     answers = answered_by([each.address for each in authorities], name, "A", outside)
-    everywhere = all(each.rcode == "NOERROR" and each.values for each in answers)
-    addresses = sorted({value for each in answers for value in each.values})
-    return Named(tuple(addresses) if everywhere else (), max((each.negative_ttl_s for each in authorities), default=0))
+    addresses: set[str] = set()
+    for each in answers:
+        if each.rcode != "NOERROR" or not each.values:
+            addresses.clear()
+            break
+        addresses.update(each.values)
+    return Named(tuple(sorted(addresses)), max([each.negative_ttl_s for each in authorities], default=0))
 
 
 def facts(sight: Sight) -> Facts:
-    enough = (
-        isinstance(sight.legacy, Health)
-        and isinstance(sight.new, Health)
-        and not health.short_of(sight.legacy, sight.new, sight.pct)
-    )
     return {
         "state": sight.balancer.state if isinstance(sight.balancer, LoadBalancer) else "unknown",
-        "enough": enough,
+        "enough": sight.short == "",
         "named": isinstance(sight.named, Named) and bool(sight.named.addresses),
         "legacy_probed": sight.probed_before or sight.legacy_probe.ok,
         "probed": sight.new_probe.ok,
@@ -125,7 +133,6 @@ def lack(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
     waits, balancer = migration.waits, sight.balancer
     assert isinstance(balancer, LoadBalancer)
     assert isinstance(sight.listeners, tuple) and isinstance(sight.bindings, tuple)
-    assert isinstance(sight.legacy, Health) and isinstance(sight.new, Health)
     every, soon = waits.look_every_s, min(waits.look_every_s, SOON_S)
     if balancer.state != "active":
         return Wait(f"load balancer {balancer.name} is {balancer.state}", soon)
@@ -133,8 +140,8 @@ def lack(migration: Migration, standing: Standing, sight: Sight, now: Instant) -
         return Wait(f"load balancer {balancer.name} has no listener on {', '.join(sorted(missing))} yet", every)
     if unobserved := [each.name for each in sight.bindings if not each.observed]:
         return Wait(f"the controller has not registered the targets of {unobserved[0]} yet", every)
-    if short := health.short_of(sight.legacy, sight.new, waits.healthy_pct):
-        return Wait(short, soon)
+    if sight.short:
+        return Wait(sight.short, soon)
     if (streak := standing.streak(NAME, "enough")) < waits.streak:
         return Wait(f"healthy at {streak} looks in a row, {waits.streak} needed", every)
     return name_lack(standing, sight, now, every) or probe_lack(sight, every)
