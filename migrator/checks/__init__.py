@@ -120,7 +120,7 @@ CHECKS: tuple[Check, ...] = (
 def run(migration: Migration, outside: Outside, checks: Sequence[Check] = CHECKS) -> tuple[Result, ...]:
     """Every result, in the order of `checks`; what several of them ask is asked once."""
     together = shared(outside)
-    return tuple(one(each, migration, together) for each in checks)
+    return tuple([one(each, migration, together) for each in checks])
 
 
 def run_wide(place: Place, outside: Outside, checks: Sequence[WideCheck] = CLUSTER_WIDE) -> tuple[Result, ...]:

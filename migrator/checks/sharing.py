@@ -20,23 +20,24 @@ class _Once:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         question = getattr(self._port, name)
-        answers: dict[tuple[Any, ...], object] = {}
+        answers: dict[tuple[Any, ...], Any] = {}
+        troubles: dict[tuple[Any, ...], OutsideError] = {}
 
         def asked(*about: Any, **named: Any) -> Any:
             key = (about, *named.items())
             try:
-                known = key in answers
+                if key in answers:
+                    return answers[key]
             except TypeError:  # about a manifest
                 return question(*about, **named)
-            if not known:
-                try:
-                    answers[key] = question(*about, **named)
-                except OutsideError as trouble:
-                    answers[key] = trouble
-            told = answers[key]
-            if isinstance(told, OutsideError):
-                raise told
-            return told
+            if key in troubles:
+                raise troubles[key]
+            try:
+                answers[key] = question(*about, **named)
+            except OutsideError as trouble:
+                troubles[key] = trouble
+                raise
+            return answers[key]
 
         setattr(self, name, asked)  # so that it is not made again
         return asked

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(msgspec.Struct, frozen=True):
     """Come back after `after_s`; 0 is at once."""
 
     after_s: float
 
 
-@dataclass(frozen=True)
-class Standstill:
+class Standstill(msgspec.Struct, frozen=True):
     """Nothing more happens by itself: held, or refused before anything began."""
 
     code: str
@@ -22,8 +20,7 @@ class Standstill:
     do: str = ""
 
 
-@dataclass(frozen=True)
-class Over:
+class Over(msgspec.Struct, frozen=True):
     """The journey ended: `migrated` or `rolled-back`."""
 
     outcome: str
@@ -32,8 +29,7 @@ class Over:
 Outcome = Again | Standstill | Over
 
 
-@dataclass(frozen=True)
-class Orders:
+class Orders(msgspec.Struct, frozen=True):
     """Who runs, with which signed plan, and where to stop. `journal` is the id of a journal that begins now."""
 
     journal: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -58,6 +58,7 @@ def same_name(one: str, other: str) -> bool:
     return one == other or bare_name(one) == bare_name(other)
 
 
+@lru_cache(1024)  # compared at every look, and there are only so many names
 def bare_name(name: str) -> str:
     """A DNS name in lower case without trailing dot and without `dualstack.`."""
     return name.lower().rstrip(".").removeprefix("dualstack.")

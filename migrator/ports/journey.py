@@ -76,7 +76,8 @@ class Journey:
         """The step that is next: forward, the first one not seen; back, the last one not yet taken back."""
         way = self.order
         if standing.back:
-            last = max([-1, *map(self.position, standing.intents), *map(self.position, standing.forward_seen)])
+            places, end = self._places, len(self.order)
+            last = max([places.get(name, end) for name in (*standing.intents, *standing.forward_seen)], default=-1)
             way = self.order[: last + 1][::-1]
         for step in way:
             if step.NAME not in standing.seen:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from migrator.machine.tick import Again, Machine, Over, Standstill
 from migrator.ports.doing import Clock
 
 
-@dataclass(frozen=True)
-class Interrupted:
+class Interrupted(msgspec.Struct, frozen=True):
     """The operator asked us to stop; everything up to the last call is written down."""
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """The step of `--until` was seen; the journey goes on with the next run."""
 
     step: str

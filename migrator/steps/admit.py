@@ -30,7 +30,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     namespace, name = migration.legacy.service.namespace, migration.lease_name
     lease = asked(outside.cluster.lease, namespace, name)
     past = reached(standing)
-    due = () if standing.back else tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL not in past)
+    due = [] if standing.back else [each for each in checks.CHECKS if each.HOLDS_UNTIL not in past]
     return Sight(lease, checks.run(migration, outside, due), outside.host)
 
 
@@ -150,7 +150,7 @@ def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
 
 def surroundings(migration: Migration, standing: Standing, outside: Outside) -> Wait | Hold | None:
     """Whether cluster, account and clock are the right ones; asked by every process on the way back, too."""
-    due = tuple(each for each in checks.CHECKS if each.HOLDS_UNTIL == "finish")
+    due = [each for each in checks.CHECKS if each.HOLDS_UNTIL == "finish"]
     bad = wrong(checks.run(migration, outside, due))
     if stop := next((each for each in bad if each.stops), None):
         return Hold(stop.code, stop.seen, stop.details, stop.do)

@@ -75,7 +75,7 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     change that we know of since then counts as lost: nobody knows whether what was written there is in sync.
     """
     made, mended = standing.changes(name), mended_at(standing)
-    changes = {zone: done.result.get("change", "") for zone, done in sorted(made.items())}
+    changes = {zone: made[zone].result.get("change", "") for zone in sorted(made)}
     if every_zone or name in standing.doubted or mended:
         changes = {move.zone.id: "" for move in migration.dns.moves} | changes
     listed = asked(current, migration.dns, outside)
