@@ -28,8 +28,7 @@ def check(migration: Migration, outside: Outside) -> Result:
             f"service {migration.service} is gone",
             "if that was meant, there is nothing left to move; else make it again and plan anew",
         )
-    drift = drifted(planned, seen)
-    if drift:
+    if drift := seen.compared(planned, drifted):
         return failed(NAME, "plan-stale", f"service {migration.service} changed since the plan", again, *drift)
     return ok(NAME, f"service {migration.service} as planned")
 

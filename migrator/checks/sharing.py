@@ -39,7 +39,7 @@ class _Once:
                 raise
             return answers[key]
 
-        setattr(self, name, asked)  # so that it is not made again
+        self.__dict__[name] = asked  # so that it is not made again
         return asked
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
 
 import msgspec
+
+P = TypeVar("P")
 
 LBC_CLASS = "service.k8s.aws/nlb"
 PREFIX = "service.beta.kubernetes.io/"
@@ -13,7 +17,7 @@ LEGACY_FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 MARK = "migrate.dev/migration"  # on the clone and the Lease: which migration made it
 
 
-class Service(msgspec.Struct, frozen=True):
+class Service(msgspec.Struct, frozen=True, dict=True):
     """A Service as the API server gave it. `spec` is raw; `hostname` is status.loadBalancer.ingress[0].hostname."""
 
     namespace: str
@@ -34,6 +38,17 @@ class Service(msgspec.Struct, frozen=True):
     def type(self) -> str:
         """spec.type; ClusterIP when it is not written."""
         return str(self.spec.get("type", "ClusterIP"))
+
+    def compared(self, planned: P, how: Callable[[P, Service], tuple[str, ...]]) -> tuple[str, ...]:
+        """What `how` tells of this object beside a plan, worked out once: neither ever changes."""
+        known = self._compared.get(how)
+        if known is None or known[0] is not planned:
+            known = self._compared[how] = (planned, how(planned, self))
+        return known[1]
+
+    @cached_property
+    def _compared(self) -> dict[Callable[..., tuple[str, ...]], tuple[object, tuple[str, ...]]]:
+        return {}
 
 
 READ = ("service.beta.kubernetes.io/", "service.kubernetes.io/")  # annotations that load balancer controllers read

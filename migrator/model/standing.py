@@ -135,15 +135,15 @@ class Standing(msgspec.Struct, frozen=True):
 
     def looked(self, step: str, facts: Facts, at: Instant, gap_s: float) -> Standing:
         """Count this look; more than `gap_s` since the last one breaks every streak of the step."""
-        streaks = dict(self.streaks)
+        streaks = self.streaks
         for name, value in facts.items():
             key = (step, name)
             if value is True:
                 count, last = streaks.get(key, (0, at))
-                streaks[key] = (count + 1 if at - last <= gap_s else 1, at)
+                streaks = {**streaks, key: (count + 1 if at - last <= gap_s else 1, at)}
             elif key in streaks:
-                del streaks[key]
-        return self if streaks == self.streaks else replace(self, streaks=streaks)
+                streaks = {each: streak for each, streak in streaks.items() if each != key}
+        return self if streaks is self.streaks else replace(self, streaks=streaks)
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""

@@ -125,7 +125,7 @@ def not_ours(migration: Migration, standing: Standing, service: Service) -> Hold
         return Hold("clone-exists", f"service {name} exists and does not carry our mark", (), do)
     if service.deleting:
         return Fail("clone-changed", f"service {name} is being deleted", (), without_clone(migration, standing))
-    if changed := differences(migration.manifest, service):
+    if changed := service.compared(migration.manifest, differences):
         do = or_back("set it back, then `migrate apply PLAN --resume`", standing)
         return Hold("clone-changed", f"service {name} is not as planned", changed, do)
     return None

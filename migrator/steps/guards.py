@@ -32,7 +32,7 @@ def legacy_changed(migration: Migration, standing: Standing, sight: Service | Un
         return Hold(
             "service-changed", f"service {migration.service} is gone", (), "see who deleted it; its load balancer follows"
         )
-    if lines := drifted(migration.legacy.service, sight):
+    if lines := sight.compared(migration.legacy.service, drifted):
         do = "set it back, then `migrate apply PLAN --resume`, or `migrate rollback PLAN` and plan again"
         return Hold("service-changed", f"service {migration.service} changed since the plan", lines, do)
     return None

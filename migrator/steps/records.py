@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from operator import attrgetter
 
 import msgspec
@@ -17,7 +16,7 @@ from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Hold, Wait
 from migrator.model.waits import ADDRESS_TTL_S
 from migrator.ports.outside import Outside
-from migrator.steps.asking import all_asked, asked
+from migrator.steps.asking import asked
 
 SELDOM_S = 30.0  # between looks while only time has to pass, where the plan does not look more seldom anyway
 PENDING_S = 1800.0  # after which a person is asked about a change that Route 53 does not bring to all its servers
@@ -84,18 +83,21 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     known = {zone: change for zone, change in changes.items() if change and made[zone].at >= mended}
     lost = tuple(zone for zone in changes if zone not in known)
     # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
-    before = set(standing.noticed(name).get("insync", ()))
-    asking = [id for id in known.values() if id not in before]
-    states = all_asked([partial(outside.records.insync, id) for id in asking])
-    if isinstance(states, Unknown):
-        return RecordsSeen(listed, states, lost, (), often(name, standing))
-    late = {id for id, insync in zip(asking, states, strict=True) if not insync}
-    lagging = tuple(zone for zone, id in known.items() if id in late)
+    before = standing.noticed(name).get("insync", ())
+    lagging, synced = [], []
+    for zone, id in known.items():
+        insync = id in before or asked(outside.records.insync, id)
+        if isinstance(insync, Unknown):
+            return RecordsSeen(listed, insync, lost, (), often(name, standing))
+        if insync:
+            synced.append(id)
+        else:
+            lagging.append(zone)
     # A person was asked about these and goes on: the identical change, made again, has a chance of its own.
     given_up = standing.released.get((name, PENDING), 0.0)
     lost = (*lost, *(zone for zone in lagging if made[zone].at < given_up))
-    late_s = max((outside.clock.now() - made[zone].at for zone in lagging), default=0.0)
-    return RecordsSeen(listed, lagging, lost, tuple(sorted(set(known.values()) - late)), often(name, standing), late_s)
+    late_s = max([outside.clock.now() - made[zone].at for zone in lagging], default=0.0)
+    return RecordsSeen(listed, tuple(lagging), lost, tuple(sorted(synced)), often(name, standing), late_s)
 
 
 def often(name: str, standing: Standing) -> tuple[RecordSet, ...]:
