@@ -141,6 +141,11 @@ class Dns(_Part, frozen=True, dict=True):
             names.setdefault(move.zone.id, set()).add(move.listed.name)
         return {zone: tuple(sorted(found)) for zone, found in names.items()}
 
+    @cached_property
+    def lowering(self) -> tuple[Move, ...]:
+        """The moves that have a shorter TTL while they move."""
+        return tuple(each for each in self.moves if each.lowered != each.listed)
+
 
 class StepEstimate(_Part, frozen=True):
     """What a step will do and how long it takes, in seconds; `longest_s` None is unbounded until answered."""

@@ -26,10 +26,9 @@ def decide(migration: Migration, standing: Standing, sight: RecordsSeen, now: In
     look_every_s = migration.waits.look_every_s
     if still := records.towards(NAME, sight, LOWERED, "lower the TTL", look_every_s, LISTED):
         return still
-    lowering = [move for move in migration.dns.moves if move.lowered != move.listed]
-    ttl_s = max((move.answer_ttl_s for move in lowering), default=0)
-    since = records.insync_since(NAME, standing)
+    lowering, since = migration.dns.lowering, records.insync_since(NAME, standing)
     if lowering:
+        ttl_s = max([move.answer_ttl_s for move in lowering])
         assert since is not None
         reason = f"answers with the TTL of {ttl_s} s are running out of caches"
         if rest := records.waited(since, ttl_s, now, reason, migration.waits.look_every_s):
