@@ -103,9 +103,12 @@ class Standing(msgspec.Struct, frozen=True):
         known = self._facts.get((step, self.back), _NOTHING)
         return {name: value for name, value in facts.items() if name not in known or known[name].value != value}
 
-    def noticed(self, step: str) -> Facts:
-        """A step's facts in the direction we go, as last journalled."""
-        return {name: fact.value for name, fact in self._facts.get((step, self.back), {}).items()}
+    def noticed(self, step: str, name: str, default: Any = None) -> Any:
+        """The last value of a fact that a step noticed in the direction we go."""
+        try:
+            return self._facts[step, self.back][name].value
+        except KeyError:
+            return default
 
     def since(self, step: str, name: str, value: Any = True) -> Instant | None:
         """Since when a step has noticed a fact at this value, in the direction we go; None where it is not so now."""
@@ -123,7 +126,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     def changes(self, step: str) -> dict[str, Done]:
         """A step's last record change in each zone, in the direction we go."""
-        return {each.effect.zone_id: each for each in self.done(step) if isinstance(each.effect, ChangeRecords)}
+        calls = self._done.get((step, self.back), ())
+        return {each.effect.zone_id: each for each in calls if isinstance(each.effect, ChangeRecords)}
 
     def waiting_since(self, step: str, now: Instant) -> Instant:
         """Since when a step is waited for without a break, for deadlines: nobody waited while no process ran."""

@@ -62,7 +62,7 @@ def remains(migration: Migration, standing: Standing, outside: Outside) -> tuple
 
     def question() -> tuple[str, ...]:
         stacked = outside.balancers.stacked(migration.cluster.name, stack)
-        noticed = {*standing.fact(NAME, "groups", ()), *standing.noticed(NAME).get("groups", ())}
+        noticed = {*standing.fact(NAME, "groups", ()), *standing.noticed(NAME, "groups", ())}
         groups = outside.balancers.groups_left(tuple(sorted(noticed)))
         security = outside.network.stacked_groups(migration.cluster.name, stack)
         return (*(each.arn for each in stacked), *(each.arn for each in groups), *security)

@@ -83,7 +83,7 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     known = {zone: change for zone, change in changes.items() if change and made[zone].at >= mended}
     lost = tuple(zone for zone in changes if zone not in known)
     # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
-    before = standing.noticed(name).get("insync", ())
+    before = standing.noticed(name, "insync", ())
     lagging, synced = [], []
     for zone, id in known.items():
         insync = id in before or asked(outside.records.insync, id)
@@ -219,7 +219,7 @@ def mended_at(standing: Standing, *, besides: str = "") -> Instant:
 
     They set it right before. Route 53 may still be bringing that to its servers; only a change made since tells when it has.
     """
-    return max((at for (step, code), at in standing.released.items() if code in EDITED and step != besides), default=0.0)
+    return max([at for (step, code), at in standing.released.items() if code in EDITED and step != besides], default=0.0)
 
 
 def longest_listed_s(moves: tuple[Move, ...]) -> float:

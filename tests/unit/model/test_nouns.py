@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from migrator.model.balancers import balancer_name, is_classic
+from migrator.model.cluster import Service
 from migrator.model.records import BalancerName
 from migrator.model.waits import PRESETS, SANDBOX, STANDARD, Waits
 from tests.unit import given
@@ -49,3 +50,19 @@ ARNS = (
 def test_an_arn_tells_the_family(arn: str, classic: bool, name: str) -> None:
     """Whom to ask is decided by it alone."""
     assert (is_classic(arn), balancer_name(arn)) == (classic, name)
+
+
+def test_a_service_is_compared_once_with_each_plan() -> None:
+    """The very object of the last look has nothing new to say; beside another plan it may."""
+    service, asked = given.service(), []
+
+    def differing(planned: dict[str, str], seen: Service) -> tuple[str, ...]:
+        asked.append(planned)
+        return tuple(key for key in planned if seen.annotations.get(key) != planned[key])
+
+    one, other = {"a": "b"}, {"c": "d"}
+
+    assert service.compared(one, differing) == service.compared(one, differing) == ("a",)
+    assert asked == [one]
+    assert service.compared(other, differing) == ("c",)
+    assert asked == [one, other]

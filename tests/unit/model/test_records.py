@@ -19,6 +19,15 @@ def test_a_cname_on_its_way() -> None:
     assert (move.key, move.answer_ttl_s) == (("ZPUB", "api.example.com.", "CNAME"), 300)
 
 
+def test_a_move_goes_to_whichever_load_balancer_is_named() -> None:
+    """Its form is made once for each: a clone that was made again has another name."""
+    move, again = given.CNAME, replace(given.NEW, dns_name="again.elb.us-east-1.amazonaws.com")
+
+    assert move.shifted(given.NEW).values == (given.NEW_NAME,)
+    assert move.shifted(again).values == ("again.elb.us-east-1.amazonaws.com",)
+    assert move.shifted(given.NEW) is move.shifted(given.NEW)
+
+
 def test_an_alias_has_no_ttl_of_its_own_and_keeps_every_other_field() -> None:
     """Law 5: DELETE has to repeat what is listed, EvaluateTargetHealth and health check id and all."""
     listed = replace(given.alias(), health_check_id="hc-1")

@@ -31,7 +31,13 @@ def test_an_empty_journal_has_not_begun() -> None:
     empty = fold(())
 
     assert empty == Standing()
-    assert (empty.began, empty.back, empty.sequence, empty.result("clone"), empty.noticed("clone")) == (None, False, 0, {}, {})
+    assert (empty.began, empty.back, empty.sequence, empty.result("clone"), empty.noticed("clone", "uid")) == (
+        None,
+        False,
+        0,
+        {},
+        None,
+    )
 
 
 def test_the_last_line_is_where_the_next_is_appended() -> None:
@@ -149,10 +155,11 @@ def test_turning_back_begins_the_direction_anew() -> None:
 
     assert (back.back, back.held, back.seen, back.forward_seen, back.entered) == (True, None, {}, ("shift",), {})
     assert back.turned == TurnedBack("asked", "told to", "me")
-    assert (back.since("shift", "insync"), back.done("shift"), back.changes("shift"), back.noticed("shift")) == (None, (), {}, {})
+    assert (back.since("shift", "insync"), back.noticed("shift", "insync")) == (None, None)
+    assert (back.done("shift"), back.changes("shift")) == ((), {})
     assert (back.fact("shift", "insync"), back.result("shift")) == (True, {"change": "C1"})
     assert again.intents == ("shift",)
-    assert again.noticed("shift") == {"insync": True}
+    assert again.noticed("shift", "insync") is True
 
 
 def test_what_was_refused_leaves_nothing_to_take_back_and_what_was_lost_does() -> None:
