@@ -88,12 +88,10 @@ def behind(listeners: tuple[Listener, ...], outside: Outside) -> Health:
     look, targets = outside.balancers, {}
     for arn in sorted({arn for each in listeners for arn in each.groups}):
         targets[arn] = look.targets(arn)
-    ports: PortTargets = {}
+    ports: PortTargets = {each.port: () for each in listeners}
     for each in listeners:
-        found = ports.get(each.port, ())
         for arn in each.groups:
-            found += targets[arn]
-        ports[each.port] = found
+            ports[each.port] += targets[arn]
     return Health(ports)
 
 
