@@ -38,14 +38,14 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if busy is None:
         return Done(f"no more than noise on legacy for {waits.quiet_s:.0f} s, and no open flow")
     reason = f"legacy: {busy.reason}{beside(migration, sight.new)}"
-    if isinstance(sight.legacy, Unknown):
+    accepted = standing.accepted.get((NAME, "still-draining"))
+    overdue = now >= standing.waiting_since(NAME, now) + waits.drain_deadline_s
+    if isinstance(sight.legacy, Unknown) or (accepted is None and not overdue):
         return msgspec.structs.replace(busy, reason=reason)
     measure = level(migration, sight.legacy)
-    accepted = standing.accepted.get((NAME, "still-draining"))
     if accepted is not None and measure is not None and measure <= accepted * SPREAD:
         return Done(f"{reason}; a person took as much for noise")
-    deadline = standing.waiting_since(NAME, now) + waits.drain_deadline_s
-    if now < deadline:
+    if not overdue:
         return msgspec.structs.replace(busy, reason=reason)
     do = "flow logs say who it is; `migrate release PLAN` takes it for noise and goes on"
     return Hold("still-draining", reason, (), or_back(do, standing, ", `migrate rollback PLAN` goes back"), measure or 0.0)

@@ -38,10 +38,12 @@ def busiest_per_min(flows: Flows, period_s: int) -> float | None:
     """
     busiest = 0.0
     for each in flows.periods:
-        if each.new is None and each.active is None and each.hosts is None:
-            return None
-        if each.new is not None and each.new > busiest:
-            busiest = each.new
+        new = each.new
+        if new is None:
+            if each.active is None and each.hosts is None:
+                return None
+        elif new > busiest:
+            busiest = new
     return busiest * 60 / period_s if flows.periods else None
 
 
@@ -82,8 +84,11 @@ def before(flows: Flows, waits: Waits, moved: Instant | None, every: float) -> W
 def quiet_at(flows: Flows, waits: Waits) -> Instant:
     """When it can be seen quiet at the earliest: the last loud period has left the window, the next one shows none open."""
     period_s = waits.metric_period_s
-    loud = [each for each in flows.periods if (each.new or 0.0) * 60 / period_s > waits.noise_flows_per_min]
-    left = loud[-1].start + period_s + waits.quiet_s if loud else 0.0
+    left = 0.0
+    for each in reversed(flows.periods):
+        if each.new is not None and each.new * 60 / period_s > waits.noise_flows_per_min:
+            left = each.start + period_s + waits.quiet_s
+            break
     closed = flows.periods[-1].start + 2 * period_s if flows.periods[-1].active else 0.0
     return max(left, closed) + waits.metric_lag_s
 

@@ -56,14 +56,14 @@ def look_legacy_health(migration: Migration, standing: Standing, outside: Outsid
 
 
 def legacy_health_facts(sight: HealthSeen) -> Facts:
-    return {"sick": isinstance(sight.health, Health) and sight.health.healthy == 0}
+    return {"sick": isinstance(sight.health, Health) and not sight.health.alive}
 
 
 def legacy_sick(migration: Migration, standing: Standing, sight: HealthSeen) -> Wait | Hold | None:
     """Legacy serves as long as a client may be led to it, and as long as we may have to come back."""
     if isinstance(sight.health, Unknown):
         return Wait(f"targets of legacy unread: {sight.health.why}", migration.waits.look_every_s)
-    if sight.health.healthy:
+    if sight.health.alive:
         return None
     reason = "legacy has no healthy target"
     if standing.streak("legacy-healthy", "sick") < migration.waits.streak:

@@ -29,6 +29,15 @@ class Health(msgspec.Struct, frozen=True):
         return count
 
     @property
+    def alive(self) -> bool:
+        """Whether any target is healthy, on whichever port."""
+        for targets in self.ports.values():
+            for each in targets:
+                if each.state == "healthy":
+                    return True
+        return False
+
+    @property
     def sick_ports(self) -> tuple[int, ...]:
         """Ports without a single healthy target."""
         return tuple(sorted([port for port in self.ports if not self.serves(port)]))
@@ -85,13 +94,18 @@ def _behind_all(arn: str, outside: Outside) -> Health:
 
 def behind(listeners: tuple[Listener, ...], outside: Outside) -> Health:
     """The targets behind each listener; one call a target group. Raises OutsideError."""
-    look, targets = outside.balancers, {}
-    for arn in sorted({arn for each in listeners for arn in each.groups}):
-        targets[arn] = look.targets(arn)
-    ports: PortTargets = {each.port: () for each in listeners}
+    groups: set[str] = set()
     for each in listeners:
+        groups.update(each.groups)
+    look, targets = outside.balancers, {}
+    for arn in sorted(groups):
+        targets[arn] = look.targets(arn)
+    ports: PortTargets = {}
+    for each in listeners:
+        there = ports.get(each.port, ())
         for arn in each.groups:
-            ports[each.port] += targets[arn]
+            there += targets[arn]
+        ports[each.port] = there
     return Health(ports)
 
 

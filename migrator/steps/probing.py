@@ -27,17 +27,14 @@ def legacy(migration: Migration, outside: Outside) -> ProbeSeen:
 
 def addresses(migration: Migration, addresses: tuple[str, ...], outside: Outside) -> ProbeSeen:
     """Probe every address on every port that legacy listens on; ok when all of them answered."""
-    host = next((move.listed.name.rstrip(".") for move in migration.dns.moves), migration.legacy.balancer.dns_name)
-    tried = [
-        attempted(address, each, host, outside)
-        for address in addresses
-        for each in migration.legacy.listeners
-        if each.protocol in KINDS
-    ]
-    if not tried:
-        return ProbeSeen(False, "nothing that could be probed")
-    failed = next((each for each in tried if not each.ok), None)
-    return failed or ProbeSeen(True, f"{len(tried)} probes succeeded")
+    moves = migration.dns.moves
+    host = moves[0].listed.name.rstrip(".") if moves else migration.legacy.balancer.dns_name
+    listeners = [each for each in migration.legacy.listeners if each.protocol in KINDS]
+    tried = [attempted(address, each, host, outside) for address in addresses for each in listeners]
+    for each in tried:
+        if not each.ok:
+            return each
+    return ProbeSeen(True, f"{len(tried)} probes succeeded") if tried else ProbeSeen(False, "nothing that could be probed")
 
 
 def attempted(address: str, listener: Listener, host: str, outside: Outside) -> ProbeSeen:
