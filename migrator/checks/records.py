@@ -24,12 +24,13 @@ def check(migration: Migration, outside: Outside) -> Result:
 
 def current(dns: Dns, outside: Outside) -> tuple[tuple[Move, RecordSet | None], ...]:
     """Each move with its record set as listed now; one look per zone."""
-    listed = {}
+    at, listed = outside.records.at, {}
     for zone_id, names in dns.names.items():
-        for record in outside.records.at(zone_id, names):
+        for record in at(zone_id, names):
             if not record.routing:
                 listed[zone_id, record.name, record.type] = record
-    return tuple([(move, listed.get(move.key)) for move in dns.moves])
+    found = listed.get
+    return tuple([(move, found(move.key)) for move in dns.moves])
 
 
 def difference(move: Move, seen: RecordSet | None) -> str:

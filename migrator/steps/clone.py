@@ -119,16 +119,20 @@ def absent(migration: Migration, standing: Standing, taken: tuple[LoadBalancer, 
 
 def not_ours(migration: Migration, standing: Standing, service: Service) -> Hold | Fail | None:
     """The hold or failure when the Service of the clone's name is not the one that the plan describes."""
-    name = f"{service.namespace}/{service.name}"
     if service.annotations.get(MARK) != migration.id:
         do = "plan with another --clone-name"
-        return Hold("clone-exists", f"service {name} exists and does not carry our mark", (), do)
+        return Hold("clone-exists", f"service {named(service)} exists and does not carry our mark", (), do)
     if service.deleting:
-        return Fail("clone-changed", f"service {name} is being deleted", (), without_clone(migration, standing))
+        return Fail("clone-changed", f"service {named(service)} is being deleted", (), without_clone(migration, standing))
     if changed := service.compared(migration.manifest, differences):
         do = or_back("set it back, then `migrate apply PLAN --resume`", standing)
-        return Hold("clone-changed", f"service {name} is not as planned", changed, do)
+        return Hold("clone-changed", f"service {named(service)} is not as planned", changed, do)
     return None
+
+
+def named(service: Service) -> str:
+    """namespace/name."""
+    return f"{service.namespace}/{service.name}"
 
 
 def differences(manifest: dict[str, Any], service: Service) -> tuple[str, ...]:

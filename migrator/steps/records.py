@@ -81,7 +81,7 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
     if not changes:
         return RecordsSeen(listed, ())
     known = {zone: change for zone, change in changes.items() if change and made[zone].at >= mended}
-    lost = tuple(zone for zone in changes if zone not in known)
+    lost = tuple([zone for zone in changes if zone not in known])
     # Route 53 forgets a change after some weeks; what was seen in sync once is not asked about again.
     before = standing.noticed(name, "insync", ())
     lagging, synced = [], []
@@ -93,10 +93,12 @@ def seen(name: str, migration: Migration, standing: Standing, outside: Outside, 
             synced.append(id)
         else:
             lagging.append(zone)
-    # A person was asked about these and goes on: the identical change, made again, has a chance of its own.
-    given_up = standing.released.get((name, PENDING), 0.0)
-    lost = (*lost, *(zone for zone in lagging if made[zone].at < given_up))
-    late_s = max([outside.clock.now() - made[zone].at for zone in lagging], default=0.0)
+    late_s = 0.0
+    if lagging:
+        # A person was asked about these and goes on: the identical change, made again, has a chance of its own.
+        given_up = standing.released.get((name, PENDING), 0.0)
+        lost = (*lost, *[zone for zone in lagging if made[zone].at < given_up])
+        late_s = outside.clock.now() - min([made[zone].at for zone in lagging])
     return RecordsSeen(listed, tuple(lagging), lost, tuple(sorted(synced)), often(name, standing), late_s)
 
 
@@ -219,6 +221,8 @@ def mended_at(standing: Standing, *, besides: str = "") -> Instant:
 
     They set it right before. Route 53 may still be bringing that to its servers; only a change made since tells when it has.
     """
+    if not standing.released:
+        return 0.0
     return max([at for (step, code), at in standing.released.items() if code in EDITED and step != besides], default=0.0)
 
 

@@ -103,7 +103,7 @@ def answers_new(move: Move, answer: Answer, new: BalancerName, addresses: frozen
         return bool(answer.values) and all(same_name(value, new.dns_name) for value in answer.values)
     if move.listed.type == "AAAA" and not any(":" in each for each in addresses):
         return not answer.values
-    return bool(answer.values) and set(answer.values) <= addresses
+    return bool(answer.values) and addresses.issuperset(answer.values)
 
 
 def shown(answer: Answer) -> str:
