@@ -21,6 +21,7 @@ class Logbook:
 
     def __init__(self, migration: Migration, journal: Journal, clock: Clock, reporter: Reporter, orders: Orders) -> None:
         self.migration, self.orders = migration, orders
+        self._gap_s = 3 * migration.waits.look_every_s + 30  # between looks, after which a streak begins anew
         self.standing = replace(fold(journal.read()), resumed=clock.now())
         self._journal, self._clock, self._reporter = journal, clock, reporter
 
@@ -72,8 +73,7 @@ class Logbook:
     def count(self, name: str, facts: Facts) -> None:
         """Count a look towards its streaks; they live as long as this process."""
         if facts:
-            gap_s = 3 * self.migration.waits.look_every_s + 30
-            self.standing = self.standing.looked(name, facts, self._clock.now(), gap_s)
+            self.standing = self.standing.looked(name, facts, self._clock.now(), self._gap_s)
 
     def has(self, sequence: int, checksum: str) -> bool:
         """Whether this journal has that line; a Lease that was never moved on is at line 0."""

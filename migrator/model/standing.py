@@ -139,15 +139,19 @@ class Standing(msgspec.Struct, frozen=True):
 
     def looked(self, step: str, facts: Facts, at: Instant, gap_s: float) -> Standing:
         """Count this look; more than `gap_s` since the last one breaks every streak of the step."""
-        streaks = self.streaks
+        before = streaks = self.streaks
         for name, value in facts.items():
             key = (step, name)
+            if value is not True and key not in streaks:
+                continue
+            if streaks is before:
+                streaks = before.copy()
             if value is True:
                 count, last = streaks.get(key, (0, at))
-                streaks = {**streaks, key: (count + 1 if at - last <= gap_s else 1, at)}
-            elif key in streaks:
-                streaks = {each: streak for each, streak in streaks.items() if each != key}
-        return self if streaks is self.streaks else replace(self, streaks=streaks)
+                streaks[key] = (count + 1 if at - last <= gap_s else 1, at)
+            else:
+                del streaks[key]
+        return self if streaks is before else replace(self, streaks=streaks)
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""
