@@ -51,8 +51,9 @@ def running(controller: Controller | None) -> Lbc:
 
 def flag(args: tuple[str, ...], name: str, default: str = "") -> str:
     """A flag's value from `--name=value` or `--name value`."""
+    assigned = name + "="
     for at, each in enumerate(args):
-        if each.startswith(name + "="):
+        if each.startswith(assigned):
             return each.partition("=")[2]
         if each == name and at + 1 < len(args):
             return args[at + 1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from migrator import checks
+from migrator.checks import Check
 from migrator.checks.result import Result
 from migrator.model.cluster import Lease
 from migrator.model.effects import ReleaseLease, TakeLease
@@ -20,33 +23,39 @@ NAME = "admit"
 HOLDS_UNTIL = "finish"
 
 
-class Sight(msgspec.Struct, frozen=True):
+class Sight(msgspec.Struct, frozen=True, dict=True):
     lease: Lease | Unknown | None
     results: tuple[Result, ...]  # of the checks that have to hold at this point of the journey
     host: str
+
+    @cached_property
+    def bad(self) -> list[Result]:
+        """Those of the results that are not ok; most often there are none."""
+        return wrong(self.results)
 
 
 def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
     namespace, name = migration.legacy.service.namespace, migration.lease_name
     lease = asked(outside.cluster.lease, namespace, name)
-    past = reached(standing)
-    due = [] if standing.back else [each for each in checks.CHECKS if each.HOLDS_UNTIL not in past]
-    return Sight(lease, checks.run(migration, outside, due), outside.host)
+    return Sight(lease, checks.run(migration, outside, () if standing.back else due(standing)), outside.host)
 
 
-def reached(standing: Standing) -> set[str]:
-    """The steps that we are past or at, so that what had to hold until one of them is not asked any more."""
-    done = [name for name in ORDER_OF_CHECKS if name in standing.seen]
-    at = ORDER_OF_CHECKS.index(done[-1]) + 1 if done else 0
-    return set(ORDER_OF_CHECKS[: at + 1])
+def due(standing: Standing) -> tuple[Check, ...]:
+    """The checks that have to hold on: what had to hold until a step that we are past or at is not asked any more."""
+    return DUE[max([at for at, name in enumerate(ORDER_OF_CHECKS, 1) if name in standing.seen], default=0)]
 
 
 # The names that `HOLDS_UNTIL` of a check can have, in the order of the journey; a test holds them to `steps.ORDER`.
 ORDER_OF_CHECKS = ("admit", "lower", "clone", "warm", "shift", "settle", "drain", "retire", "sweep", "finish")
+# At each of them, and behind the last one: the checks that hold until a later one.
+DUE = tuple(
+    tuple(each for each in checks.CHECKS if ORDER_OF_CHECKS.index(each.HOLDS_UNTIL) > at)
+    for at in range(len(ORDER_OF_CHECKS) + 1)
+)
 
 
 def facts(sight: Sight) -> Facts:
-    return {"failed": [each.id for each in wrong(sight.results) if each.stops or each.blinds]}
+    return {"failed": [each.id for each in sight.bad if each.stops or each.blinds]}
 
 
 def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant) -> Verdict:
@@ -58,7 +67,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
         return foreign(migration, sight)
     if sight.lease is not None and newer(sight.lease, standing):
         return behind(migration, sight.lease, standing)
-    bad = wrong(sight.results)
+    bad = sight.bad
     if stop := next((each for each in bad if each.stops), None):
         return Hold(stop.code, stop.seen, stop.details, stop.do)
     if blind := next((each for each in bad if unanswered(migration, each)), None):
@@ -70,7 +79,7 @@ def decide(migration: Migration, standing: Standing, sight: Sight, now: Instant)
     if sight.lease.epoch != standing.epoch:
         # Our own mark, which landed after its answer was lost: set anew, to learn its epoch.
         return Wait("taking up our own mark", 0, taking(sight.lease))
-    return Done(f"{passed(sight.results)}, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
+    return Done(f"{passed(sight)}, lease {sight.lease.name} is ours (epoch {sight.lease.epoch})")
 
 
 def marking(migration: Migration, standing: Standing) -> TakeLease:
@@ -78,10 +87,10 @@ def marking(migration: Migration, standing: Standing) -> TakeLease:
     return TakeLease(migration.legacy.service.namespace, migration.lease_name, epoch=standing.epoch + 1)
 
 
-def passed(results: tuple[Result, ...]) -> str:
+def passed(sight: Sight) -> str:
     """How many checks hold, and which warn."""
-    told = f"{len(results)} checks pass"
-    warn = [each.id for each in wrong(results)]
+    told = f"{len(sight.results)} checks pass"
+    warn = [each.id for each in sight.bad]
     return f"{told}, with warnings of {', '.join(warn)}" if warn else told
 
 

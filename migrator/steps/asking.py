@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from migrator.errors import OutsideError, Unreachable
 from migrator.model.names import Answer
@@ -11,13 +11,13 @@ from migrator.model.units import Unknown
 from migrator.ports.outside import Outside
 
 T = TypeVar("T")
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 
 
-def asked(question: Callable[P, T], *about: P.args, **named: P.kwargs) -> T | Unknown:
+def asked(question: Callable[[*Ts], T], *about: *Ts) -> T | Unknown:
     """The answer, or Unknown with why the outside gave none."""
     try:
-        return question(*about, **named)
+        return question(*about)
     except OutsideError as trouble:
         return Unknown(trouble.message)
 
