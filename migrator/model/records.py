@@ -81,9 +81,10 @@ class Move(msgspec.Struct, frozen=True, dict=True):
 
     def shifted(self, new: BalancerName) -> RecordSet:
         """At the new load balancer, with the TTL for moving."""
-        if new not in self._shifted:
-            self._shifted[new] = pointed(self.lowered, new)
-        return self._shifted[new]
+        known = self._shifted.get(new)
+        if known is None:
+            known = self._shifted[new] = pointed(self.lowered, new)
+        return known
 
     @cached_property
     def _shifted(self) -> dict[BalancerName, RecordSet]:

@@ -53,6 +53,7 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 _NOTHING: dict[str, Fact] = {}
+_NO_STREAK: dict[str, tuple[int, Instant]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ class Standing(msgspec.Struct, frozen=True):
     entered: dict[str, Instant] = {}  # step -> first look at it, or the last release
     _facts: dict[tuple[str, bool], dict[str, Fact]] = {}
     _done: dict[tuple[str, bool], tuple[Done, ...]] = {}
-    streaks: dict[tuple[str, str], tuple[int, Instant]] = {}  # lost with the process
+    streaks: dict[str, dict[str, tuple[int, Instant]]] = {}  # step -> fact -> looks in a row, the last one; lost with the process
 
     def past_return(self, step: str) -> bool:
         """Whether nothing leads back: a final call was made or may yet be, or `step` was seen done, whoever did it."""
@@ -135,23 +136,21 @@ class Standing(msgspec.Struct, frozen=True):
 
     def streak(self, step: str, name: str) -> int:
         """How many looks in a row, without a gap, saw a fact true; a restart begins anew."""
-        return self.streaks.get((step, name), (0, 0.0))[0]
+        return self.streaks.get(step, _NO_STREAK).get(name, (0, 0.0))[0]
 
     def looked(self, step: str, facts: Facts, at: Instant, gap_s: float) -> Standing:
         """Count this look; more than `gap_s` since the last one breaks every streak of the step."""
-        before = streaks = self.streaks
+        before = self.streaks.get(step, _NO_STREAK)
+        if not before and True not in facts.values():
+            return self
+        streaks = before.copy()
         for name, value in facts.items():
-            key = (step, name)
-            if value is not True and key not in streaks:
-                continue
-            if streaks is before:
-                streaks = before.copy()
             if value is True:
-                count, last = streaks.get(key, (0, at))
-                streaks[key] = (count + 1 if at - last <= gap_s else 1, at)
+                count, last = before.get(name, (0, at))
+                streaks[name] = (count + 1 if at - last <= gap_s else 1, at)
             else:
-                del streaks[key]
-        return self if streaks is before else replace(self, streaks=streaks)
+                streaks.pop(name, None)
+        return replace(self, streaks={**self.streaks, step: streaks})
 
     def after(self, entry: Entry) -> Standing:
         """The standing once one more line is written."""
