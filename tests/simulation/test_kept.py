@@ -15,7 +15,7 @@ from migrator.simulation.traveller import travelled
 def test_a_journey_goes_the_same_when_nothing_is_kept(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Load balancers, rules, targets, nodes and pods change all the way; nothing that is kept outlives its change."""
     kept = travelled(seed)
-    connect, cut, addresses = Network.connect, Network.cut, CachingResolver.addresses
+    connect, cut = Network.connect, Network.cut
 
     def connect_anew(self: Network, client_ip: str, address: str, port: int) -> Flow | Lost:
         self.changed()
@@ -25,13 +25,8 @@ def test_a_journey_goes_the_same_when_nothing_is_kept(seed: int, monkeypatch: py
         self.changed()
         return cut(self, flow)
 
-    def addresses_anew(self: CachingResolver, name: str) -> tuple[tuple[str, ...], str]:
-        self._led.clear()
-        return addresses(self, name)
-
     monkeypatch.setattr(Network, "connect", connect_anew)
     monkeypatch.setattr(Network, "cut", cut_anew)
-    monkeypatch.setattr(CachingResolver, "addresses", addresses_anew)
 
     assert travelled(seed) == kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,6 +33,7 @@ class Kept(msgspec.Struct, frozen=True):
         return Answer(said.rcode, records, (said.soa[0], ttl_s) if said.soa else None, False, delay_s)
 
 
+_ttl = itemgetter(2)  # of a record
 Link = tuple[Kept, int, float]  # what answers for one name, with which TTL, after how many seconds
 
 
@@ -55,7 +57,6 @@ class CachingResolver:
         self.kind, self.name, self.vpc = kind, name or kind, vpc
         self.least_s = min(least_s if least_s is not None else (30 if kind == "clamping" else 0), LONGEST_TTL_S)
         self._cache: dict[tuple[str, str], Kept] = {}
-        self._led: dict[str, tuple[int, tuple[str, ...]]] = {}  # name -> until which second it leads to these addresses
 
     def ask(self, name: str, rtype: str) -> Answer:
         """The answer for a name with the seconds that are left of each TTL, CNAMEs followed.
@@ -68,38 +69,21 @@ class CachingResolver:
         return self._answer(name, rtype)
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], str]:
-        """As `ask` for type A, for those who only connect: the addresses, and the response code where there are none.
-
-        What a chain of kept entries leads to is the same until the first of them runs out or is fetched anew.
-        """
-        name = canonical(name)
-        if self.world.faults.armed and (said := self._struck(name, "A")) is not None:
+        """As `ask` for type A, for those who only connect: the addresses, and the response code where there are none."""
+        link = canonical(name)
+        if self.world.faults.armed and (said := self._struck(link, "A")) is not None:
             return said.values("A"), said.rcode
-        led = self._led.get(name)
-        if led is not None and int(self.world.now) <= led[0]:
-            return led[1], "NOERROR"
-        return self._lead(name)
+        for _ in range(LONGEST_CHAIN):  # as `followed` goes
+            answer = self._link(link, "A")[0].answer
+            records = answer.records
+            if not records or records[0][1] != "CNAME":
+                return answer.values("A"), answer.rcode
+            link = canonical(records[-1][3])
+        return (), SERVER_FAILED.rcode
 
     def flush(self) -> None:
         """Forget everything."""
         self._cache.clear()
-        self._led.clear()
-
-    def _lead(self, name: str) -> tuple[tuple[str, ...], str]:
-        """`addresses` link by link, as `followed` goes, kept for as long as every link is."""
-        now = int(self.world.now)
-        link, until = name, LONGEST_TTL_S + now
-        for _ in range(LONGEST_CHAIN):
-            kept = self._link(link, "A")[0]
-            until = kept.until if kept.until < until else until
-            records = kept.answer.records
-            if not records or records[0][1] != "CNAME":
-                addresses = kept.answer.values("A")
-                if addresses and until >= now:  # else a link has run out, and is served once more
-                    self._led[name] = until, addresses
-                return addresses, kept.answer.rcode
-            link = canonical(records[-1][3])
-        return (), SERVER_FAILED.rcode
 
     def _struck(self, name: str, rtype: str) -> Answer | None:
         """What an armed fault makes of the answer; None where none is."""
@@ -116,10 +100,8 @@ class CachingResolver:
     def _link(self, name: str, rtype: str) -> Link:
         """One link of a chain: what is kept, else what is fetched. A CNAME stands for every type of its name."""
         for kind in ("CNAME", rtype):
-            if (name, kind) not in self._cache:
-                continue
-            kept = self._cache[name, kind]
-            if kind != rtype and not kept.answer.records:
+            kept = self._cache.get((name, kind))
+            if kept is None or (kind != rtype and not kept.answer.records):
                 continue
             remaining_s = kept.until - int(self.world.now)
             if remaining_s >= 0:
@@ -139,18 +121,14 @@ class CachingResolver:
         kind = said.records[0][1] if said.records else rtype
         self._cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
         self._cache[name, kind] = kept
-        if rtype != "A":  # one for A replaces only what has run out or was not there, and no chain leads through that
-            self._led.clear()
         return kept, ttl_s, delay_s
 
     def _lifetime(self, said: Answer) -> int:
         """For how long an answer is kept: its lowest TTL, within this resolver's own bounds."""
         if said.records:
-            ttl = LONGEST_TTL_S
-            for _, _, each, _ in said.records:
-                ttl = each if each < ttl else ttl
+            ttl_s = min(said.records, key=_ttl)[2]
         elif said.soa:
-            ttl = min(said.soa[1], LONGEST_TTL_S)
+            ttl_s = said.soa[1]
         else:
             return FAILURE_TTL_S
-        return ttl if ttl > self.least_s else self.least_s
+        return max(self.least_s, min(ttl_s, LONGEST_TTL_S))
