@@ -5,6 +5,7 @@ The traffic door has their twins on real sockets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -47,6 +48,7 @@ class Client:
         self._flow: Flow | None = None
         self._running = 0  # which start its timers belong to; 0 once stopped
         self._starts = 0
+        self._again: Callable[[], None]  # the next turn of this start
 
     def start(self) -> None:
         """Begin to ask; a client that runs already goes on."""
@@ -54,8 +56,8 @@ class Client:
             return
         self._starts += 1
         self._running = self._starts
-        run = self._starts
-        self.world.after(self.world.random.random() * self.every_s, partial(self._turn, run))
+        self._again = partial(self._turn, self._starts)
+        self.world.after(self.world.random.random() * self.every_s, self._again)
 
     def stop(self) -> None:
         """Ask no more and hang up. A request in flight is not counted."""
@@ -74,37 +76,38 @@ class Client:
             self._finish(made, began, run)
 
     def _turn(self, run: int) -> None:
-        if run != self._running:
-            return
-        self.world.after(self.every_s, partial(self._turn, run))
-        self.request()
+        if run == self._running:
+            self.world.after(self.every_s, self._again)
+            self.request()
 
     def _connection(self) -> Flow | Lost:
         """The open connection while it is young enough, else a new one; or why there is none."""
-        flow = self._flow
+        world, flow = self.world, self._flow
+        network = world.network
         if flow is not None:
-            if cut := self.world.network.cut(flow):
+            if cut := network.cut(flow):
                 return Lost(f"the connection was gone: {cut.why}")
-            if self.world.now - flow.opened < LONGEST_KEEP_ALIVE_S:
-                self.world.network.requested(flow)
+            if world.now - flow.opened < LONGEST_KEEP_ALIVE_S:
+                network.requested(flow)
                 return flow
             self._hang_up()
         addresses, rcode = self.resolver.addresses(self.name)
         if not addresses:
             return Lost(f"{self.name} does not resolve: {rcode or 'no reply'}")
-        made = self.world.network.connect(self.address, self.world.random.choice(addresses), self.port)
+        made = network.connect(self.address, world.random.choice(addresses), self.port)
         if self.keep_alive and isinstance(made, Flow):
             self._flow = made
         return made
 
     def _finish(self, flow: Flow, began: float, run: int) -> None:
+        network, now = self.world.network, self.world.now
         if run == self._running:
-            if cut := self.world.network.cut(flow):
+            if cut := network.cut(flow):
                 self._lose(began, f"cut off: {cut.why}")
             else:
-                self.tally.answer(self.world.now, flow.lb_name, flow.backend.pod, self.world.now - began, flow.header)
+                self.tally.answer(now, flow.lb_name, flow.backend.pod, now - began, flow.header)
         if flow is not self._flow:
-            self.world.network.close(flow)
+            network.close(flow)
 
     def _lose(self, began: float, why: str) -> None:
         self._hang_up()

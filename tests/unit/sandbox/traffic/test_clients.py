@@ -143,3 +143,22 @@ def test_leftovers_are_found_by_tag_and_by_the_rules_description(scene: Scene) -
     assert [each.kind for each in found] == ["target-group", "rule"]
     assert leftovers(scene.world, "shop/front") == found == leftovers(scene.world)
     assert leftovers(scene.world, "shop/other", "1" + uid[1:]) == []
+
+
+def test_a_tally_counts_every_answer_however_many_come_before_it_is_read() -> None:
+    """Answers are noted and counted later: none is counted twice, and a second that lost one has its answers too."""
+    tally = Tally()
+    for number in range(2500):
+        tally.answer(100.0 + number / 1000, "legacy", "pod", took_s=number / 1000)
+    tally.lose(102.0, 101.0, "shop.example.com.", "timed out")
+
+    first, again = tally.report(), tally.report()
+
+    assert first == again
+    assert (first.answered, first.lost, first.by_balancer, first.by_pod) == (2500, 1, {"legacy": 2500}, {"pod": 2500})
+    assert [(at, second.answered, second.lost) for at, second in first.timeline.items()] == [
+        (100, 1000, 0),
+        (101, 1000, 0),
+        (102, 500, 1),
+    ]
+    assert first.slowest_s == 2.499
