@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from migrator.sandbox.world.network_addresses import Addresses
 from migrator.sandbox.world.network_admission import Admission
@@ -18,13 +19,16 @@ from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_delivery import Choices, Delivery
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
 from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, listening
-from migrator.sandbox.world.network_wire import Wire, spoken, wire
+from migrator.sandbox.world.network_wire import spoken, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
 
 __all__ = ["Backend", "Flow", "Lost", "Network"]
+
+
+NOWHERE = Backend("", "", "", 0)
 
 
 class Reached(msgspec.Struct):
@@ -37,13 +41,14 @@ class Reached(msgspec.Struct):
 class Way(msgspec.Struct):
     """What is met behind one address and port: the same for all clients that the load balancer lets in.
 
+    flow       what every connection is at first, before it is one client's
     admitted   those that were seen to be let in
     reached    by target, of those that a connection was handed to
     """
 
     lb: LoadBalancer
     choice: Choice
-    wire: Wire
+    flow: Flow
     admitted: set[str] = set()
     reached: dict[tuple[str, int], Reached] = {}
 
@@ -118,22 +123,42 @@ class Network:
                 return made
             way = made
             way.admitted.add(client_ip)
-        return self._opened(way, client_ip, address, port)
+        return self._opened(way, client_ip, address)
 
     def _way(self, lb: LoadBalancer, address: str, port: int) -> Way | Lost:
         """What is met behind an address up to the drawing of a target; kept where no group is drawn."""
         made = choice(self.world, lb, address, port)
         if isinstance(made, Lost):
             return made
-        way = Way(lb, made, wire(made.listener.protocol, made.group))
+        way = Way(lb, made, self._flow(lb, made, address, port))
         if len(made.listener.forwards) == 1:
             self._ways[address, port] = way
         return way
 
+    def _flow(self, lb: LoadBalancer, made: Choice, address: str, port: int) -> Flow:
+        """What connections to an address have in common for as long as nothing changes."""
+        handed = wire(made.listener.protocol, made.group)
+        return Flow(
+            id=0,
+            client="",
+            address=address,
+            port=port,
+            lb_arn=lb.arn,
+            lb_name=lb.name,
+            zone=made.zone,
+            group_arn=made.group.arn,
+            target=("", 0),
+            backend=NOWHERE,
+            opened=0.0,
+            protocol=made.listener.protocol,
+            header=handed.header,
+            tls=handed.tls,
+            sound=self.state,
+        )
+
     def close(self, flow: Flow) -> None:
         """End a connection; closing it again does nothing."""
-        if flow.id in self.flows:
-            del self.flows[flow.id]
+        if self.flows.pop(flow.id, None) is not None:
             flow.closed = self.world.now
             self.world.cloudwatch.closed(flow.lb_arn, flow.zone, flow.closed)
 
@@ -157,7 +182,7 @@ class Network:
             flow.sound = self.state
         return cut
 
-    def _opened(self, way: Way, client: str, address: str, port: int) -> Flow | Lost:
+    def _opened(self, way: Way, client: str, address: str) -> Flow | Lost:
         world, lb, made = self.world, way.lb, way.choice
         target = made.usable[0] if len(made.usable) == 1 else world.random.choice(made.usable)
         world.cloudwatch.opened(lb.arn, made.zone, world.now)
@@ -166,25 +191,15 @@ class Network:
             world.cloudwatch.closed(lb.arn, made.zone, world.now)
             return backend
         self._flow_count += 1
-        flow = Flow(
+        flow = self.flows[self._flow_count] = replace(
+            way.flow,
             id=self._flow_count,
             client=client,
-            address=address,
-            port=port,
-            lb_arn=lb.arn,
-            lb_name=lb.name,
-            zone=made.zone,
-            group_arn=made.group.arn,
             target=(target.id, target.port),
             backend=backend,
             opened=world.now,
-            protocol=made.listener.protocol,
-            header=way.wire.header,
-            tls=way.wire.tls,
             source=client if made.preserves_client_ip else address,
-            sound=self.state,
         )
-        self.flows[flow.id] = flow
         return flow
 
     def _backend(self, way: Way, target: Target, client: str) -> Backend | Lost:
