@@ -115,32 +115,30 @@ class CloudWatch:
         `start` is included, `end` is not. A period shorter than the world's own gives points as far apart as the
         world keeps them; one that is not over yet has a point for the part of it that can be read.
         """
-        if namespace not in NAMED_BY or stat not in STATISTICS:
+        read, life = STATISTICS.get(stat), self._lives.get(dimensions.get(NAMED_BY.get(namespace, ""), ""))
+        if read is None or life is None:
             return []
-        life = self._lives.get(dimensions.get(NAMED_BY[namespace], ""))
-        if life is None:
-            return []
-        kept_s = self.period_s
-        period = max(period, kept_s)
-        readable = self.world.now - self.world.pace.metric_lag_s
-        first, past = int(start // period) * period, min(end, life.ended, readable)
-        number = int(max(first, life.started) // kept_s)
-        if number * kept_s >= past or (number + 1) * kept_s > readable:
+        kept_s, readable = self.period_s, self.world.now - self.world.pace.metric_lag_s
+        if period < kept_s:
+            period = kept_s
+        first = int(start // period) * period
+        number = int((first if first > life.started else life.started) // kept_s)
+        # As many buckets as begin before the end, and are over for long enough.
+        past = min(math.ceil(min(end, life.ended) / kept_s), int(readable // kept_s))
+        if number >= past:
             return []
         held = (self._of_network if namespace == NAMESPACE else self._of_classic)(life, metric, dimensions)
         if held is None:
             return []
         points: dict[int, Sample] = {}
-        while number * kept_s < past and (number + 1) * kept_s <= readable:
-            sample, at = held(number), number * kept_s // period * period
-            if sample is not None and at < end:
+        for each in range(number, past):
+            if (sample := held(each)) is not None:
+                at = each * kept_s // period * period
                 if at in points:
                     points[at].add(sample)
                 else:
                     points[at] = sample
-            number += 1
-        read = STATISTICS[stat]
-        return [(float(at), read(points[at])) for at in points if at >= first]
+        return [(float(at), read(sample)) for at, sample in points.items() if at >= first]
 
     def _of_network(self, life: _Life, metric: str, dimensions: Mapping[str, str]) -> Buckets | None:
         """The buckets of a metric of a Network Load Balancer; None where there is no such metric."""
