@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 import msgspec
 
@@ -65,6 +66,7 @@ def _ports(protocol: str, spec: RuleSpec) -> tuple[int, int]:
     return -1, -1
 
 
+@lru_cache(maxsize=1024)
 def _network(text: str, version: int) -> str:
     """The range with its host bits cleared, as EC2 stores it."""
     try:

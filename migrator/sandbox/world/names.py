@@ -59,10 +59,11 @@ class Names:
         """
         # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
         # what a routing policy picks is picked anew each time.
-        route53 = self.world.route53
-        if self.world.now >= route53.due:
+        world = self.world
+        route53 = world.route53
+        if world.now >= route53.due:
             route53.changed()
-        states = self.world.network.state, route53.state
+        states = world.network.state, route53.state
         if states != self._as_of:
             self._as_of = states
             self._known.clear()
@@ -89,7 +90,9 @@ class Names:
     def asked(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
         """`answer`, unless a fault is armed where "dns", operation "authority:<n>", for a subject in the name."""
         faults = self.world.faults
-        fault = faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now) if faults.armed else None
+        if not faults.armed:
+            return self.answer(name, rtype, authority=authority, vpc=vpc)
+        fault = faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now)
         if fault is None:
             return self.answer(name, rtype, authority=authority, vpc=vpc)
         return struck(fault.mode, fault.delay_s, lambda: self.answer(name, rtype, authority=authority, vpc=vpc))
@@ -99,14 +102,18 @@ class Names:
 
         A name outside every zone of this world does not exist; the zones' ancestors up to the root do.
         """
-        picked = AUTHORITIES
+        world = self.world
+        draw = world.random.getrandbits
+        picked = draw(AUTHORITY_BITS)
         while picked >= AUTHORITIES:  # as `randrange` draws, in one call of six: every look-up of a resolver comes by here
-            picked = self.world.random.getrandbits(AUTHORITY_BITS)
-        ask = self.asked if self.world.faults.armed else self.answer
+            picked = draw(AUTHORITY_BITS)
+        ask = self.asked if world.faults.armed else self.answer
         said = ask(name, rtype, authority=picked, vpc=vpc)
-        if said is REFUSED and self.answer(name, rtype, authority=picked, vpc=vpc) is not REFUSED:
+        if said is not REFUSED:
+            return said
+        if self.answer(name, rtype, authority=picked, vpc=vpc) is not REFUSED:
             return SERVER_FAILED  # it is the name's own server, and refuses
-        return self._outside(canonical(name), rtype) if said is REFUSED else said
+        return self._outside(canonical(name), rtype)
 
     def resolve(self, name: str, rtype: str, *, vpc: bool = True) -> Answer:
         """The whole answer for a name, CNAMEs followed, asked afresh at every step; SERVFAIL for an endless chain."""

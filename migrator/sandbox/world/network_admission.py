@@ -11,7 +11,7 @@ from migrator.sandbox.world.network_rules import admits
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup, ZoneMapping
-    from migrator.sandbox.world.ec2 import Instance
+    from migrator.sandbox.world.ec2 import Instance, Rule
 
 MOST_KEPT = 10_000  # findings that are kept while no rule changes: clients come from addresses without end
 
@@ -22,6 +22,7 @@ class Admission:
     def __init__(self, world: World, dataplane: Dataplane) -> None:
         self._world, self._dataplane = world, dataplane
         self._admitted: dict[tuple[object, ...], bool] = {}  # what was found by the rules in the state `_as_of`
+        self._inbound: dict[tuple[str, ...], list[Rule]] = {}  # those of groups that go together, in the same state
         self._as_of = -1
 
     def running(self, instance_id: str) -> Instance | None:
@@ -77,11 +78,20 @@ class Admission:
         if self._as_of != ec2.state:
             self._as_of = ec2.state
             self._admitted.clear()
+            self._inbound.clear()
         asked = (*groups, port, source, *source_groups, protocol)
         known = self._admitted.get(asked)
         if known is None:
             if len(self._admitted) > MOST_KEPT:
                 self._admitted.clear()
-            rules = [ec2.rules[id] for each in groups if each in ec2.groups for id in ec2.groups[each].rules]
-            known = self._admitted[asked] = admits(rules, protocol, port, source, source_groups)
+            known = self._admitted[asked] = admits(self._rules_of(tuple(groups)), protocol, port, source, source_groups)
         return known
+
+    def _rules_of(self, groups: tuple[str, ...]) -> list[Rule]:
+        """The inbound rules of all these groups."""
+        rules = self._inbound.get(groups)
+        if rules is None:
+            ec2 = self._world.ec2
+            held = [ec2.rules[id] for each in groups if each in ec2.groups for id in ec2.groups[each].rules]
+            rules = self._inbound[groups] = [each for each in held if not each.egress]
+        return rules

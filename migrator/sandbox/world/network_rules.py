@@ -14,12 +14,12 @@ ANY_PROTOCOL = "-1"
 
 
 def admits(rules: Iterable[Rule], protocol: str, port: int, source: str, source_groups: Collection[str] = ()) -> bool:
-    """Whether an inbound rule lets `source`, an address or a whole CIDR, reach `port` by `protocol` ("tcp", "udp").
+    """Whether one of these inbound rules lets `source`, an address or a whole CIDR, reach `port` by `protocol` ("tcp", "udp").
 
     `source_groups` are the security groups that the sender's own interfaces carry.
     """
     for rule in rules:
-        if rule.egress or (rule.protocol != ANY_PROTOCOL and (rule.protocol != protocol or not _for_port(rule, port))):
+        if rule.protocol != ANY_PROTOCOL and (rule.protocol != protocol or not _for_port(rule, port)):
             continue
         if rule.source_group:
             if rule.source_group in source_groups:

@@ -153,7 +153,7 @@ class Route53:
 
     def record_sets(self, zone_id: str) -> Sequence[RecordSet]:
         """Every record set of a zone in the order in which Route 53 lists them; to be read only."""
-        contents = self._contents[zone_id if zone_id in self._contents else self.zone(zone_id).id]
+        contents = self._contents.get(zone_id) or self._contents[self.zone(zone_id).id]
         if contents.listing is None:
             held = (each for types in contents.by_name.values() for group in types.values() for each in group)
             contents.listing = sorted(held, key=listed_order)
