@@ -47,8 +47,7 @@ class Names:
         self.authorities = tuple(world.network.allocate_address("dns") for _ in range(AUTHORITIES))
         self.balancers = BalancerZone(world)
         self.zones = ZoneIndex(world)
-        self._known: dict[tuple[str, str, int, bool], Answer] = {}  # what was answered in the states of `_as_of`
-        self._as_of = -1, -1
+        self._known: dict[tuple[str, str, int, bool], Answer] = {}  # what holds until `changed`
         self._drawn = False  # whether a routing policy had a hand in the answer at hand
 
     def answer(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
@@ -57,26 +56,26 @@ class Names:
         `authority` is 0 to 3: between a change and its INSYNC they may differ. `vpc` asks from inside the VPC, where
         private zones go first. REFUSED for a name in no zone that it holds. No CNAME is followed.
         """
-        # All that an answer is made of is numbered by one of two states, but for `pace`, whose TTLs stay what they are;
-        # what a routing policy picks is picked anew each time.
-        world = self.world
-        route53 = world.route53
-        if world.now >= route53.due:
+        route53 = self.world.route53
+        if self.world.now >= route53.due:
             route53.changed()
-        states = world.network.state, route53.state
-        if states != self._as_of:
-            self._as_of = states
-            self._known.clear()
         asked = (canonical(name), rtype, authority if route53.spreading else 0, vpc)
         known = self._known.get(asked)
         if known is None:
             self._drawn = False
             known = self._looked_up(*asked)
-            if not self._drawn:
+            if not self._drawn:  # what a routing policy picks is picked anew each time
                 if len(self._known) > MOST_KEPT:
                     self._known.clear()
                 self._known[asked] = known
         return known
+
+    def changed(self) -> None:
+        """Something that answers are made of is no longer as it was: `route53.changed` and `network.changed` say so.
+
+        Beside those there is only `pace`, whose TTLs stay what they are.
+        """
+        self._known.clear()
 
     def _looked_up(self, name: str, rtype: str, authority: int, vpc: bool) -> Answer:
         if self.balancers.holds(name):

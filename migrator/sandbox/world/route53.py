@@ -39,7 +39,7 @@ _SUFFIXES = ("com", "net", "org", "co.uk")
 class Route53:
     """The hosted zones of an account. Every refusal is an AwsError.
 
-    state      numbers what name servers answer: until `due`, whatever is answered out of the zones stays as long as it does
+    due        when a batch arrives at some name server next: until then, what is answered out of the zones stays as it is
     spreading  whether name servers of a zone may differ: a batch is on its way to some of them
     """
 
@@ -49,11 +49,11 @@ class Route53:
         self.changes: dict[str, ChangeInfo] = {}
         self.health_checks: dict[str, HealthCheck] = {}
         self._contents: dict[str, Contents] = {}
-        self.state, self.due, self.spreading = 0, NEVER, False
+        self.due, self.spreading = NEVER, False
 
     def changed(self) -> None:
         """A zone came, changed or went, or a batch has arrived at some name server: from `due` on, whoever asks says so."""
-        self.state += 1
+        self.world.names.changed()
         self.spreading, self.due = False, NEVER
         for contents in self._contents.values():
             for each in contents.authorities:
