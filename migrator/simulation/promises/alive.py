@@ -14,15 +14,15 @@ SLACK_S = 900.0  # back-offs of controllers and of ours, looks in between
 
 
 class Alive:
-    """Counts from the last line, call, trouble or strike of a fault, while a process runs."""
+    """Counts from the last line, call, trouble or strike of a fault, while a process runs; before `due` all is well."""
 
     def __init__(self, course: Course) -> None:
         self._course = course
+        self.due: Instant = math.inf
         self._since: Instant = course.world.now
-        self._visiting = False  # whether somebody was at legacy at the last look
+        self._visiting = False  # whether somebody was at legacy then
         self._visited_at: Instant = self._since  # when that was last so
-        self.stirred = False  # whether a line was written or a call made since the last look
-        self.running = False
+        self._running = False
         waits = course.migration.waits
         ttls = [each.answer_ttl_s for each in course.migration.dns.moves]
         within = (
@@ -36,12 +36,21 @@ class Alive:
         self._bound_s = max(*within, flows_s) + SLACK_S
         self._patient_s = max(waits.resolvers_deadline_s, waits.drain_deadline_s) + SLACK_S
 
+    def runs(self, running: bool) -> None:
+        """A process starts or ends."""
+        self._running = running
+        self.stir()
+
+    def stir(self) -> None:
+        """Something happened: from here it counts."""
+        self._since, self._visiting = self._course.world.now, self._visited()
+        self.due = self._since + self._bound_s if self._running else math.inf
+
     def look(self) -> str:
         """What is wrong now; empty while the promise is kept."""
-        course = self._course
-        now = course.world.now
-        if self.stirred or not self.running or course.troubled:
-            self.stirred, self._since, self._visiting = False, now, self._visited()
+        now = self._course.world.now
+        if self._course.troubled:
+            self.stir()
             return ""
         told_at = max(self._since, self._visited_at)
         if now - told_at <= self._bound_s or now - self._insync_at() <= self._bound_s:

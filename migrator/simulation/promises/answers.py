@@ -6,6 +6,7 @@ by the same question put to legacy untouched: whether any backend is ready that 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from migrator.model.units import Instant
@@ -21,11 +22,11 @@ RECOVERS_S = 120.0  # health checks trail a backend that came back, at legacy as
 
 
 class Answers:
-    """Looks again only where an answer, a load balancer or a backend changed."""
+    """Looks again only where an answer, a load balancer or a backend changed, and when the next answer does, at `due`."""
 
     def __init__(self, course: Course, caches: Caches) -> None:
         self._course, self._caches = course, caches
-        self._stirred = True
+        self.due: Instant = -math.inf
         self._without_backend: Instant = -RECOVERS_S
         self._sound = 0  # the reading at which every answer led to what serves, if no load balancer changed since; else 0
         course.world.elb.subscribe(self._balancers_changed)
@@ -33,7 +34,12 @@ class Answers:
 
     def stir(self) -> None:
         """Something changed that an answer may lead to."""
-        self._stirred = True
+        self.due = -math.inf
+
+    @property
+    def sound(self) -> bool:
+        """Whether every answer that was read last leads to what serves."""
+        return self._sound == self._caches.readings
 
     def planned(self) -> None:
         """The plan was taken anew: which ports have to be listened on is its matter."""
@@ -42,11 +48,9 @@ class Answers:
     def look(self) -> str:
         """What is wrong now; empty while the promise is kept."""
         now = self._course.world.now
-        if not self._stirred and now < self._caches.due:
-            return ""
-        self._stirred = False
         self._caches.read()
-        if self._sound == self._caches.readings:
+        self.due = self._caches.due
+        if self.sound:
             return ""  # time alone only takes answers out of caches
         leading = self._caches.leading(now)
         whys = {name: self._unfit(name) for name in {name for _, name in leading}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from migrator.machine.calls import VIEW_S
@@ -23,7 +24,7 @@ class Onward:
     def __init__(self, course: Course) -> None:
         self._course = course
         self.called = False  # whether a call was made since the last look
-        self._stirred = True
+        self.due: Instant = -math.inf  # nothing changed before
         self._sick: Instant | None = None
         self._changed: Instant | None = None
         self._spec = self._specified()
@@ -32,7 +33,7 @@ class Onward:
 
     def look(self) -> str:
         """What is wrong with the last call; empty while the promise is kept. Takes in what changed."""
-        if self._stirred:
+        if self.due < math.inf:
             self._follow()
         if not self.called:
             return ""
@@ -51,7 +52,7 @@ class Onward:
         return ""
 
     def _follow(self) -> None:
-        self._stirred = False
+        self.due = math.inf
         self._sick = None if self._healthy() else self._course.world.now if self._sick is None else self._sick
 
     def _healthy(self) -> bool:
@@ -63,7 +64,7 @@ class Onward:
         return None if raw is None else (raw["metadata"]["uid"], dict(raw["spec"]))
 
     def _balancers_changed(self, event: str, arn: str, told: object) -> None:
-        self._stirred = True
+        self.due = -math.inf
 
     def _service_changed(self, event: str, obj: dict[str, Any], old: dict[str, Any] | None) -> None:
         service = self._course.migration.legacy.service

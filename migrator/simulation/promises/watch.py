@@ -9,6 +9,7 @@ from typing import Protocol
 from migrator.model.effects import Effect
 from migrator.model.events import Entry, Held, Released
 from migrator.model.migration import Migration
+from migrator.model.units import Instant
 from migrator.sandbox.world import World
 from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, onward, restored, seen, witnessed
 from migrator.simulation.promises.caches import Caches
@@ -27,18 +28,24 @@ class Checker(Protocol):
         ...
 
 
+class Timed(Checker, Protocol):
+    """One promise that may be broken as time goes by."""
+
+    due: Instant  # there is nothing to see before
+
+
 class Watch:
     """Looks after every timer of the world, every durable line and every call; collects breaches, a sentence each."""
 
     def __init__(self, world: World, migration: Migration) -> None:
+        self._world = world
         self.course = course = Course(world, migration)
         self.breaches: list[str] = []
-        self.looks = 0
         caches = Caches(course)
         self._answers, self._alive = answers.Answers(course, caches), alive.Alive(course)
         self._onward = onward.Onward(course)
         self._journalled = journalled.Journalled(course)
-        self._timed: tuple[tuple[str, Checker], ...] = (
+        self._timed: tuple[tuple[str, Timed], ...] = (
             (answers.NAME, self._answers),
             (alive.NAME, self._alive),
             (onward.NAME, self._onward),
@@ -66,7 +73,7 @@ class Watch:
 
     def runs(self, running: bool) -> None:
         """A process starts or ends."""
-        self._alive.running = running
+        self._alive.runs(running)
 
     def stood_still(self, code: str) -> None:
         """A process ended and said that nothing more happens by itself."""
@@ -76,9 +83,11 @@ class Watch:
     def wrote(self, entry: Entry) -> None:
         """A line is durable."""
         self.course.lines.append(entry)
-        self._alive.stirred = True
         self._look(self._told)
-        self._stirred()
+        self._alive.stir()
+        if not self._answers.sound:  # what is wrong already may be excused by it
+            self._answers.stir()
+        self._timer()
 
     def calling(self, effect: Effect, host: str) -> Callable[[], None]:
         """A call is about to be made; what is given back is called once it is over, however it ended."""
@@ -88,7 +97,7 @@ class Watch:
         finalizers = None if service is None else tuple(service["metadata"].get("finalizers") or ())
         call = Call(effect, world.now, host, _ours(course.lines), course.lease(), course.listed(), course.ids(), None, finalizers)
         course.calls.append(call)
-        course.acting = self._alive.stirred = self._onward.called = True
+        course.acting = self._onward.called = True
 
         def over() -> None:
             course.acting = False
@@ -96,23 +105,26 @@ class Watch:
             call.left = course.ids() if world.now == call.at and not call.meddled else None
             course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
             self._look(self._called)
-            self._stirred()
+            self._alive.stir()
+            self._answers.stir()
+            self._timer()
 
         return over
 
     def meddled(self) -> None:
         """Somebody else changed a record set: what is answered for a moment only has to be met too."""
         self._answers.stir()
-        self._look(self._timed)
+        self._timer()
 
-    def _stirred(self) -> None:
-        self._answers.stir()
-        self._look(self._timed)
+    def troubled(self, by: int) -> None:
+        """So many more troubles go on."""
+        self.course.troubled += by
+        self._alive.stir()
 
     def _timer(self) -> None:
-        self.looks += 1
+        now = self._world.now
         for name, checker in self._timed:
-            if wrong := checker.look():
+            if now >= checker.due and (wrong := checker.look()):
                 self._say(name, wrong)
 
     def _look(self, checkers: tuple[tuple[str, Checker], ...]) -> None:

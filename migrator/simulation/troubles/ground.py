@@ -23,6 +23,7 @@ from migrator.simulation.crashes.dying import CrashPlan, DyingEffector
 from migrator.simulation.journey import Voyage
 from migrator.simulation.memory import MemoryJournal
 from migrator.simulation.promises.course import Course, Key
+from migrator.simulation.promises.watch import Watch
 from migrator.simulation.stage import Stage
 from migrator.simulation.troubles.aboard import Aboard
 from migrator.steps import JOURNEY
@@ -40,6 +41,7 @@ class Ground:
         self.voyage, self.aboard, self.chance = voyage, aboard, chance
         self.stage: Stage = voyage.stage
         self.world: World = self.stage.world
+        self.watch: Watch = voyage.watch
         self.course: Course = voyage.watch.course
         legacy = self.stage.legacy
         there = self.world.kube.get("Service", legacy.namespace, legacy.name)
@@ -100,8 +102,7 @@ class Ground:
         self.course.meddled(key, before, after)
         if after is not None and after != self.course.left.get(key):
             self.course.planted[key, after] = self.world.now
-        assert self.voyage.watch is not None
-        self.voyage.watch.meddled()
+        self.watch.meddled()
 
     def put_back(self, key: Key) -> None:
         """Bring a record set back to the form in which the journey left it, or leave it as listed on the way back."""

@@ -75,7 +75,7 @@ class Happenings:
             self._excuse(going)
             return
         self._open.append(going)
-        self._ground.course.troubled += 1
+        self._ground.watch.troubled(+1)
         self._shake(trouble, math.inf)
         if trouble.for_s is not None:
             self._world.after(trouble.for_s, partial(self._end, going))
@@ -85,7 +85,7 @@ class Happenings:
             return
         self._open.remove(going)
         self._ground.course.others_act()
-        self._ground.course.troubled -= 1
+        self._ground.watch.troubled(-1)
         for each in going.faults:
             self._world.faults.clear(each.id)
         if going.undo is not None:
