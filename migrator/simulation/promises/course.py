@@ -128,10 +128,13 @@ class Course:
     def listed(self) -> dict[Key, route53.RecordSet | None]:
         """Every record set of the plan as Route 53 lists it now; None where it is gone."""
         zones = self.world.route53.zones
+        held: dict[str, dict[tuple[str, str], route53.RecordSet]] = {}  # by zone
         found: dict[Key, route53.RecordSet | None] = {}
         for move in self.migration.dns.moves:
-            zone, name, type = move.key
-            found[move.key] = self._listing(zone).first.get((name, type)) if zone in zones else None
+            zone, name, type = key = move.key
+            if zone not in held:
+                held[zone] = self._listing(zone).first if zone in zones else {}
+            found[key] = held[zone].get((name, type))
         return found
 
     def _listing(self, zone: str) -> Listing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.model.events import Applied, Began, Ended, Held, Intended, Refused, Released, TurnedBack
+from migrator.model.events import Applied, Began, Ended, Entry, Held, Intended, Refused, Released, TurnedBack
 from migrator.simulation.promises.course import Call, Course
 
 NAME = "journalled"
@@ -16,27 +16,28 @@ class Journalled:
         self._course = course
         self._called: set[tuple[int, str]] = set()  # intents that a call was made for
         self._open = False
-        self._read = self._judged = 0
+        self._judged = 0
+
+    def told(self, entry: Entry) -> str:
+        """What is wrong with a line; empty while the promise is kept."""
+        match entry.event:
+            case Intended():
+                if self._open:
+                    return f"line {entry.sequence} intends a call before what became of the last one is known"
+                self._open = True
+            case Applied() | Refused():
+                if not self._open:
+                    return f"line {entry.sequence} tells the outcome of a call that nobody intended"
+                self._open = False
+        return ""
 
     def look(self) -> str:
-        """What is wrong with the last line or call; empty while the promise is kept."""
-        calls, lines = self._course.calls, self._course.lines
-        if len(calls) > self._judged:
-            self._judged = len(calls)
-            if wrong := self._call(calls[-1]):
-                return wrong
-        for entry in lines[self._read :]:
-            self._read += 1
-            match entry.event:
-                case Intended():
-                    if self._open:
-                        return f"line {entry.sequence} intends a call before what became of the last one is known"
-                    self._open = True
-                case Applied() | Refused():
-                    if not self._open:
-                        return f"line {entry.sequence} tells the outcome of a call that nobody intended"
-                    self._open = False
-        return ""
+        """What is wrong with the last call; empty while the promise is kept."""
+        calls = self._course.calls
+        if len(calls) == self._judged:
+            return ""
+        self._judged = len(calls)
+        return self._call(calls[-1])
 
     def stood_still(self, code: str) -> str:
         """A hold is in the journal, or nobody else hears of it; before a journey began there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.model.effects import DeleteService, DemoteService, PatchService
-from migrator.model.events import Ended, Intended, TurnedBack
+from migrator.model.events import Ended, Entry, Intended, TurnedBack
 from migrator.simulation.promises.course import Course, shown
 
 NAME = "restored"
@@ -18,27 +18,25 @@ class Restored:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._service = self._legacy()
-        self._read = self._judged = 0
+        self._judged = 0
         course.world.kube.subscribe("Service", self._changed)
 
+    def told(self, entry: Entry) -> str:
+        """What is wrong once a line is written; empty while the promise is kept."""
+        match entry.event:
+            case TurnedBack() if self._retired():
+                return "turned back, and the legacy Service was retired already"
+            case Ended("rolled-back"):
+                return self._left_over()
+        return ""
+
     def look(self) -> str:
-        """What is wrong; empty while the promise is kept."""
-        calls, lines = self._course.calls, self._course.lines
-        if len(calls) > self._judged:
-            self._judged = len(calls)
-            if wrong := self._written():
-                return wrong
-        ended = turned = False
-        for entry in lines[self._read :]:
-            self._read += 1
-            match entry.event:
-                case Ended(outcome):
-                    ended = ended or outcome == "rolled-back"
-                case TurnedBack():
-                    turned = True
-        if turned and self._retired():
-            return "turned back, and the legacy Service was retired already"
-        return self._left_over() if ended else ""
+        """What is wrong with the last call; empty while the promise is kept."""
+        calls = self._course.calls
+        if len(calls) == self._judged:
+            return ""
+        self._judged = len(calls)
+        return self._written()
 
     def _retired(self) -> bool:
         """Whether a call of ours took the legacy Service's load balancer away."""

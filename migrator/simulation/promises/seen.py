@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from migrator.model.cluster import LEGACY_FINALIZER
-from migrator.model.events import Began, Noticed, Seen
+from migrator.model.events import Began, Entry, Noticed, Seen
 from migrator.model.records import Move
 from migrator.sandbox.world import route53
 from migrator.simulation.promises.caches import Caches, target
@@ -25,7 +25,6 @@ class SeenDone:
 
     def __init__(self, course: Course, caches: Caches) -> None:
         self._course, self._caches = course, caches
-        self._read = 0
 
     @property
     def _early_s(self) -> float:
@@ -33,15 +32,12 @@ class SeenDone:
         comes after each of them waits minutes longer, so nobody is harmed by as much."""
         return EARLY_S + 2 * self._course.skew_s
 
-    def look(self) -> str:
-        """What is wrong with the last lines; empty while the promise is kept."""
-        fresh = self._course.lines[self._read :]
-        self._read += len(fresh)
-        for entry in fresh:
-            match entry.event:
-                case Seen(step) if wrong := self._wrong(step):
-                    return f"line {entry.sequence} says that {step} was seen done, but {wrong}"
-        return ""
+    def told(self, entry: Entry) -> str:
+        """What is wrong with a line; empty while the promise is kept."""
+        if not isinstance(entry.event, Seen):
+            return ""
+        wrong = self._wrong(entry.event.step)
+        return f"line {entry.sequence} says that {entry.event.step} was seen done, but {wrong}" if wrong else ""
 
     def _wrong(self, step: str) -> str:
         self._caches.read()

@@ -28,6 +28,14 @@ class Checker(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """One promise that a journal line may break."""
+
+    def told(self, entry: Entry) -> str:
+        """What is wrong once a line is written, in a sentence; empty while the promise is kept."""
+        ...
+
+
 class Timed(Checker, Protocol):
     """One promise that may be broken as time goes by."""
 
@@ -50,13 +58,15 @@ class Watch:
             (alive.NAME, self._alive),
             (onward.NAME, self._onward),
         )
-        self._told: tuple[tuple[str, Checker], ...] = (
+        back = restored.Restored(course)
+        self._told: tuple[tuple[str, Reader], ...] = (
             (seen.NAME, seen.SeenDone(course, caches)),
             (journalled.NAME, self._journalled),
-            (restored.NAME, restored.Restored(course)),
+            (restored.NAME, back),
         )
         self._called: tuple[tuple[str, Checker], ...] = (
-            *self._told,
+            (journalled.NAME, self._journalled),
+            (restored.NAME, back),
             (onward.NAME, self._onward),
             (named.NAME, named.Named(course)),
             (fresh.NAME, fresh.Fresh(course)),
@@ -83,7 +93,9 @@ class Watch:
     def wrote(self, entry: Entry) -> None:
         """A line is durable."""
         self.course.lines.append(entry)
-        self._look(self._told)
+        for name, checker in self._told:
+            if wrong := checker.told(entry):
+                self._say(name, wrong)
         self._alive.stir()
         if not self._answers.sound:  # what is wrong already may be excused by it
             self._answers.stir()
@@ -104,7 +116,9 @@ class Watch:
             call.after = course.listed()
             call.left = course.ids() if world.now == call.at and not call.meddled else None
             course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
-            self._look(self._called)
+            for name, checker in self._called:
+                if wrong := checker.look():
+                    self._say(name, wrong)
             self._alive.stir()
             self._answers.stir()
             self._timer()
@@ -125,11 +139,6 @@ class Watch:
         now = self._world.now
         for name, checker in self._timed:
             if now >= checker.due and (wrong := checker.look()):
-                self._say(name, wrong)
-
-    def _look(self, checkers: tuple[tuple[str, Checker], ...]) -> None:
-        for name, checker in checkers:
-            if wrong := checker.look():
                 self._say(name, wrong)
 
     def _say(self, name: str, wrong: str) -> None:
