@@ -23,6 +23,7 @@ class Effector:
         self._parents: list[int] = []  # the place of the line before each line; -1 for a first one
         self._newest: dict[int, int] = {}  # the place of the newest line of each number
         self._branched = False  # whether some line does not follow the one before it
+        self._marks: list[tuple[str | None, str]] = []  # by line: the journal that had begun by then, the last epoch told
         course.world.kube.subscribe("Lease", self._lease_changed)
 
     def look(self) -> str:
@@ -34,17 +35,30 @@ class Effector:
         call = self._course.calls[-1]
         if isinstance(call.effect, TakeLease):
             return self._taken(call)
+        self._follow()
         return self._late(call) or self._not_ours(call) or self._older()
+
+    def _follow(self) -> None:
+        """Take in the lines that came since."""
+        lines = self._course.lines
+        began, epoch = self._marks[-1] if self._marks else (None, "")
+        for at in range(len(self._marks), len(lines)):
+            entry = lines[at]
+            parent = self._newest.get(entry.sequence - 1, -1)
+            self._parents.append(parent)
+            self._newest[entry.sequence] = at
+            self._branched = self._branched or parent != at - 1
+            match entry.event:
+                case Began(journal=journal):
+                    began = journal
+                case Applied(result=result):
+                    epoch = result.get("epoch", epoch)
+            self._marks.append((began, epoch))
 
     def _older(self) -> str:
         """Whether a copy of the journal acts that has not every line on which a call was made before."""
         *before, call = self._course.calls
         lines, journal = self._course.lines, call.lease and call.lease.journal
-        for at in range(len(self._parents), len(lines)):
-            parent = self._newest.get(lines[at].sequence - 1, -1)
-            self._parents.append(parent)
-            self._newest[lines[at].sequence] = at
-            self._branched = self._branched or parent != at - 1
         if not self._branched:
             return ""  # every line knows all before it
         known, at = set(), call.lines - 1
@@ -83,17 +97,11 @@ class Effector:
         return f"{call.effect.summary}: called {call.at - last.at:.0f} s after its intent"
 
     def _not_ours(self, call: Call) -> str:
-        lines, lease = self._course.lines[: call.lines], call.lease
+        lease = call.lease
         if lease is None:
             return f"{call.effect.summary}: called without our mark"
-        began, epoch = None, ""
-        for each in lines:
-            match each.event:
-                case Began():
-                    began = each.event
-                case Applied(result=result):
-                    epoch = result.get("epoch", epoch)
-        if began is None or lease.journal != began.journal:
+        began, epoch = self._marks[call.lines - 1] if call.lines else (None, "")
+        if began is None or lease.journal != began:
             return f"{call.effect.summary}: called while journal {lease.journal} holds the lease"
         if str(lease.epoch) != epoch:
             return f"{call.effect.summary}: called in epoch {epoch or 'none'}, the lease is in {lease.epoch}"
@@ -102,7 +110,7 @@ class Effector:
         taken = next((each.host for each in reversed(self._course.calls) if isinstance(each.effect, TakeLease)), call.host)
         if taken != call.host:
             return f"{call.effect.summary}: called by {call.host}, which never took over from {taken}"
-        last = lines[-1]
+        last = self._course.lines[call.lines - 1]
         if (lease.sequence, lease.checksum) != (last.sequence, last.checksum):
             return f"{call.effect.summary}: called at line {last.sequence}, the lease was moved on to line {lease.sequence}"
         return ""
