@@ -88,35 +88,49 @@ class NetworkDoor:
         )
 
 
+class Known(msgspec.Struct):
+    """What is asked of a load balancer, and the last periods that could be read whole, one after the other."""
+
+    asked: tuple[Series, ...]
+    periods: list[FlowMinute] = []
+
+    def after(self, start: Instant, period_s: int) -> list[FlowMinute]:
+        """Those from `start` on without a gap."""
+        if not self.periods:
+            return []
+        passed = round((start - self.periods[0].start) / period_s)
+        known = self.periods[passed:] if passed >= 0 else []
+        return known if known and known[0].start == start else []
+
+
 class MetricDoor:
     """Implements MetricLook. A period that could be read whole never changes, so it is read once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._gate = Gate(world, "aws")
-        self._read: dict[tuple[str, tuple[str, ...], int], tuple[tuple[Series, ...], dict[float, FlowMinute]]] = {}
+        self._read: dict[tuple[str, tuple[str, ...], int], Known] = {}
 
     def flows(self, balancer_arn: str, start: Instant, end: Instant, period_s: int) -> tuple[FlowMinute, ...]:
         """One entry per period from start to end; a point that CloudWatch does not have is None."""
         classic = is_classic(balancer_arn)
         groups = () if classic else tuple([each.arn for each in self._world.elb.groups_of(balancer_arn)])
         self._gate.look(balancer_arn, *(() if classic else ("elbv2:DescribeTargetGroups",)), READ)
-        kept = self._read.get((balancer_arn, groups, period_s))
-        if kept is None:
+        known = self._read.get((balancer_arn, groups, period_s))
+        if known is None:
             asked = _of_classic(balancer_arn) if classic else _of_network(balancer_arn, groups)
-            kept = self._read[balancer_arn, groups, period_s] = (asked, {})
-        asked, known = kept
-        starts = [start + index * period_s for index in range(max(0, round((end - start) / period_s)))]
-        unknown = [each for each in starts if each not in known]
-        fresh = self._asked(asked, unknown[0], end, period_s) if unknown else {}
+            known = self._read[balancer_arn, groups, period_s] = Known(asked)
+        count = max(0, round((end - start) / period_s))
+        there = known.after(start, period_s)
+        if len(there) >= count:
+            return tuple(there[:count])
+        fresh = self._asked(known.asked, start + len(there) * period_s, end, period_s)
         settled = self._world.now - self._world.pace.metric_lag_s - period_s
-        for at, each in fresh.items():
-            if at <= settled:
-                known[at] = each
-        return tuple([known[each] if each in known else fresh[each] for each in starts])
+        known.periods = there + [each for each in fresh if each.start <= settled]
+        return (*there, *fresh)
 
-    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> dict[float, FlowMinute]:
-        """Every period from start to end, by its start."""
+    def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> list[FlowMinute]:
+        """Every period from start to end."""
         points: defaultdict[str, dict[float, float]] = defaultdict(dict)
         for series in asked:
             said = points[series.name]
@@ -126,7 +140,7 @@ class MetricDoor:
                 said[at] = said.get(at, 0) + value
         new, active, hosts = points["estimated"] | points["new"], points["active"], points["hosts"]
         spans = [start + index * period_s for index in range(round((end - start) / period_s))]
-        return {at: FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans}
+        return [FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans]
 
 
 def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
