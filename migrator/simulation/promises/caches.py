@@ -26,7 +26,7 @@ class Caches:
     def __init__(self, course: Course) -> None:
         self._course = course
         self.answered: dict[Held, None] = {}  # in the order of the plan: what is wrong names the same one every time
-        self.readings = 0  # how often anything was taken in
+        self.readings = 1  # how often what is answered was another than before
         self.silent: dict[Key, int] = {}  # name servers that answer with nothing, by record set
         self.gone: dict[Held, Instant] = {}
         self.due: Instant = -math.inf  # when the next answer changes at the earliest
@@ -43,11 +43,11 @@ class Caches:
         # What a name server has changes by a batch that was taken in, which Route 53 remembers for good, once it arrives.
         if now < self.due and self._of is not None and self._of[0] is migration and self._of[1] == batches:
             return
-        self.readings += 1
         self._of, changed_at = (migration, batches), min(now, self.due)
         answered: dict[Held, None] = {}
         said: dict[str, list[dict[tuple[str, str], tuple[RecordSet, ...]]]] = {}  # by zone, what each name server has
-        self.silent, due = {}, math.inf
+        silent: dict[Key, int] = {}
+        due = math.inf
         for move in migration.dns.moves:
             zone, name, type = key = move.key
             if zone not in world.route53.zones:
@@ -56,26 +56,35 @@ class Caches:
                 authorities = world.route53._contents[zone].authorities
                 said[zone] = [each.now(now) for each in authorities]
                 due = min([due, *[each.coming[0][0] for each in authorities if each.coming]])
-            before: tuple[RecordSet, ...] = ()
+            place, before = (name, type), None
             for has in said[zone]:
-                records = has.get((name, type), ())
-                if records is not before:  # most name servers have the very same ones
+                records = has.get(place)
+                if not records:
+                    silent[key] = silent.get(key, 0) + 1
+                elif records is not before:  # most name servers have the very same ones
                     answered |= dict.fromkeys([(key, each) for each in records])
                     before = records
-                if not records:
-                    self.silent[key] = self.silent.get(key, 0) + 1
-        for each in self.answered:
-            if each not in answered:
-                self.gone[each] = changed_at if changed_at > -math.inf else now
-        for each in answered:
-            self.gone.pop(each, None)
-        self.answered, self.due = answered, due
-        self._led = [(each, target(each[1])) for each in answered]
-        self._trail = [(self.led_until(each), each, target(each[1])) for each in self.gone]
+        self.due = due
+        # A batch arrives at one name server after another: the first and the last one change what is answered by any.
+        if silent != self.silent or [*answered] != [*self.answered]:
+            self.silent = silent
+            self._take_in(answered, changed_at if changed_at > -math.inf else now)
         if due < math.inf and due not in self._awaited:
             # Nothing else may happen at that instant, and what is answered for a moment only has to be met too.
             self._awaited = {each for each in self._awaited if each > now} | {due}
             world.after(due - now, _nothing)
+
+    def _take_in(self, answered: dict[Held, None], changed_at: Instant) -> None:
+        """From now on these are the answers."""
+        self.readings += 1
+        for each in self.answered:
+            if each not in answered:
+                self.gone[each] = changed_at
+        for each in answered:
+            self.gone.pop(each, None)
+        self.answered = answered
+        self._led = [(each, target(each[1])) for each in answered]
+        self._trail = [(self.led_until(each), each, target(each[1])) for each in self.gone]
 
     def kept_until(self, held: Held) -> Instant:
         """Until when a cache may hold this answer itself; infinity while an authority gives it."""
