@@ -273,4 +273,4 @@ class Kube:
 
 def _meant(obj: KubeObject) -> KubeObject:
     """What a change of counts as a new generation."""
-    return {key: each for key, each in obj.items() if key not in ("metadata", "status")}
+    return {**obj, "metadata": None, "status": None}

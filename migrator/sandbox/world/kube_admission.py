@@ -89,11 +89,8 @@ _DEFAULTS: dict[str, Callable[[KubeObject, float], None]] = {
 
 def complaints(obj: KubeObject, old: KubeObject | None) -> list[Complaint]:
     """What is wrong with an object; `old` is what it was, None when it is new."""
-    if obj["kind"] in _WORKLOADS:
-        return _workload_complaints(obj, old)
-    if check := _RULES.get(obj["kind"]):
-        return check(obj, old)
-    return []
+    check = _RULES.get(obj["kind"])
+    return check(obj, old) if check else []
 
 
 def _workload_complaints(obj: KubeObject, old: KubeObject | None) -> list[Complaint]:
@@ -149,6 +146,7 @@ def _binding_complaints(obj: KubeObject, old: KubeObject | None) -> list[Complai
 
 
 _RULES: dict[str, Callable[[KubeObject, KubeObject | None], list[Complaint]]] = {
+    **dict.fromkeys(_WORKLOADS, _workload_complaints),
     "CustomResourceDefinition": _definition_complaints,
     "Lease": _lease_complaints,
     "Pod": _pod_complaints,

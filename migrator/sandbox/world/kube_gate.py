@@ -10,7 +10,7 @@ from migrator.sandbox.world.kube_kinds import Kind, KubeObject
 from migrator.sandbox.world.kube_meta import KEPT, admitted_name, finalizer_complaints, meta_complaints, new_uid, stamp, suffixed
 from migrator.sandbox.world.kube_pools import Claims
 from migrator.sandbox.world.kube_quota import Quotas
-from migrator.sandbox.world.kube_refusals import conflict, forbidden, invalid, invalid_value, modified, required
+from migrator.sandbox.world.kube_refusals import Complaint, conflict, forbidden, invalid, invalid_value, modified, required
 from migrator.sandbox.world.kube_services import Services
 from migrator.sandbox.world.kube_shelf import Key
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Mutator = Callable[[str, KubeObject, KubeObject | None], None]
 
 _PLACE = ("name", "namespace")
-_GIVEN = (*KEPT, "resourceVersion")
-_HELD = (*_GIVEN, *_PLACE)
+_GIVEN = frozenset((*KEPT, "resourceVersion"))
+_HELD = (*KEPT, "resourceVersion", *_PLACE)
 _DROPPED_WHEN_EMPTY = ("labels", "annotations", "finalizers", "ownerReferences")
 
 
@@ -55,9 +55,8 @@ class Gate:
     def identify(self, kind: Kind, new: KubeObject) -> None:
         """Give a new object what only the server gives."""
         meta = new["metadata"]
-        for each in _GIVEN:
-            if each in meta:
-                del meta[each]
+        for each in _GIVEN & meta.keys():
+            del meta[each]
         meta["uid"] = new_uid(self._world.random)
         meta["creationTimestamp"] = stamp(self._world.now)
         if kind.generation:
@@ -68,8 +67,11 @@ class Gate:
         for change in self.mutators.get(kind.kind, ()):
             change("UPDATE" if old else "CREATE", new, old)
         meta = new["metadata"]
-        found = meta_complaints(meta, old["metadata"] if old else {})
-        found += finalizer_complaints(meta, old["metadata"]) if old else admitted_name(kind, meta["name"])
+        found: list[Complaint] = []
+        if old is None:
+            found = meta_complaints(meta, {}) + admitted_name(kind, meta["name"])
+        elif meta != (before := old["metadata"]):
+            found = meta_complaints(meta, before) + finalizer_complaints(meta, before)
         found += complaints(new, old)
         if found:
             raise invalid(kind, meta["name"], found)
@@ -94,6 +96,14 @@ class Gate:
     def keep_identity(self, kind: Kind, old: KubeObject, new: KubeObject) -> None:
         """Give a changed object back what clients may not change."""
         meta, before = new["metadata"], old["metadata"]
+        if meta != before:
+            self._keep_held(kind, before, meta)
+        for each in _DROPPED_WHEN_EMPTY:
+            if each in meta and not meta[each]:
+                del meta[each]
+        new["apiVersion"], new["kind"] = old["apiVersion"], old["kind"]
+
+    def _keep_held(self, kind: Kind, before: KubeObject, meta: KubeObject) -> None:
         for each in _PLACE:
             if each in meta and meta[each] != before.get(each):
                 raise invalid(kind, before["name"], [invalid_value(f"metadata.{each}", meta[each], "field is immutable")])
@@ -102,7 +112,3 @@ class Gate:
                 meta[each] = before[each]
             elif each in meta:
                 del meta[each]
-        for each in _DROPPED_WHEN_EMPTY:
-            if each in meta and not meta[each]:
-                del meta[each]
-        new["apiVersion"], new["kind"] = old["apiVersion"], old["kind"]
