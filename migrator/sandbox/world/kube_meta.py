@@ -22,7 +22,7 @@ KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSec
 """Metadata that only the server writes."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16384)  # an hour or two, which is what the journeys of one setting share
 def _second(now: int) -> str:
     return datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
 

@@ -64,7 +64,9 @@ def pairs(annotations: Annotations, suffix: str) -> dict[str, str]:
     """`key=value` items; an item without a key or without `=` is an error. Empty when absent."""
     raw = annotations.get(PREFIX + suffix)
     found: dict[str, str] = {}
-    for item in items_of(raw or ""):
+    if raw is None:
+        return found
+    for item in items_of(raw):
         key, equals, value = item.partition("=")
         if not key or not equals:
             raise Failure(f"failed to parse stringMap annotation, {PREFIX}{suffix}: {raw}")
