@@ -82,10 +82,11 @@ class Services:
         if complaints:
             claims.undo()
             raise invalid(_KIND, name, complaints)
-        wanted = self._held(new["spec"])
-        for pool, number in held:
-            if (pool, number) not in wanted:
-                claims.give(pool, number)
+        if held:
+            wanted = self._held(new["spec"])
+            for pool, number in held:
+                if (pool, number) not in wanted:
+                    claims.give(pool, number)
         return claims
 
     def _held(self, spec: Spec) -> Held:
@@ -119,7 +120,7 @@ class Services:
     def _claim_address(self, spec: Spec, held: Held, claims: Claims) -> list[Complaint]:
         given = spec.get("clusterIP", "")
         if not given:
-            spec["clusterIP"] = str(ipaddress.ip_address(claims.draw(self._addresses, self._chance)))
+            spec["clusterIP"] = str(ipaddress.IPv4Address(claims.draw(self._addresses, self._chance)))
         elif given != "None" and (self._addresses, _number(given)) not in held:
             if why := self._unavailable(_number(given)):
                 return [invalid_value("spec.clusterIPs", [given], f"failed to allocate IP {given}: {why}")]
