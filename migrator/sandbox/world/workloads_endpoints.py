@@ -85,8 +85,8 @@ class EndpointSlices:
             if place >= len(have):
                 self._world.kube.create(_slice(service, ports, endpoints), manager="kube-controller-manager")
             elif (have[place].get("ports"), have[place].get("endpoints")) != (ports, endpoints):
-                renewed = {**have[place], "ports": ports, "endpoints": endpoints}
-                self._world.kube.replace(renewed, manager="kube-controller-manager")
+                renewed, name = {"ports": ports, "endpoints": endpoints}, have[place]["metadata"]["name"]
+                self._world.kube.patch("EndpointSlice", key[0], name, renewed, manager="kube-controller-manager")
         for surplus in have[max(1, place + 1) :]:
             self._world.kube.delete("EndpointSlice", key[0], surplus["metadata"]["name"])
 
