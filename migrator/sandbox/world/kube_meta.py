@@ -66,8 +66,8 @@ def meta_complaints(meta: KubeObject, before: KubeObject) -> list[Complaint]:
     """What is wrong with labels, annotations, finalizers and owners that are not as they were before."""
     found: list[Complaint] = []
     for member, check in _CHECKS:
-        if member in meta and meta[member] and meta[member] != before.get(member):
-            found += check(meta[member])
+        if (given := meta.get(member)) and given != before.get(member):
+            found += check(given)
     return found
 
 

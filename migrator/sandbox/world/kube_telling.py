@@ -25,7 +25,8 @@ class Telling:
 
     def tell(self, kind: str, change: Change) -> None:
         """Tell everybody at once; what changes meanwhile is told after that."""
-        if kind not in self._subscribers:
+        subscribers = self._subscribers.get(kind)
+        if subscribers is None:
             return
         if self._telling:
             self._untold.append((kind, change))
@@ -33,10 +34,11 @@ class Telling:
         self._telling = True
         try:
             while True:
-                for callback in self._subscribers[kind]:
+                for callback in subscribers:
                     callback(change.event, change.obj, change.old)
                 if not self._untold:
                     break
                 kind, change = self._untold.popleft()
+                subscribers = self._subscribers[kind]
         finally:
             self._telling = False
