@@ -96,11 +96,12 @@ class Gate:
     def keep_identity(self, kind: Kind, old: KubeObject, new: KubeObject) -> None:
         """Give a changed object back what clients may not change."""
         meta, before = new["metadata"], old["metadata"]
-        if meta != before:
+        if list(map(meta.get, _HELD)) != list(map(before.get, _HELD)):
             self._keep_held(kind, before, meta)
-        for each in _DROPPED_WHEN_EMPTY:
-            if each in meta and not meta[each]:
-                del meta[each]
+        if not all(meta.values()):
+            for each in _DROPPED_WHEN_EMPTY:
+                if each in meta and not meta[each]:
+                    del meta[each]
         new["apiVersion"], new["kind"] = old["apiVersion"], old["kind"]
 
     def _keep_held(self, kind: Kind, before: KubeObject, meta: KubeObject) -> None:

@@ -35,14 +35,13 @@ def merged(value: Any, patch: Any) -> Any:
     """A merge patch: objects member by member, null takes a member away, anything else replaces."""
     if type(patch) is not dict:
         return patch
-    result = dict(value) if type(value) is dict else {}
+    before = value if type(value) is dict else {}
+    result = {**before, **patch}
     for key, each in patch.items():
-        if type(each) is dict:
-            result[key] = merged(result.get(key), each)
-        elif each is not None:
-            result[key] = each
-        elif key in result:
+        if each is None:
             del result[key]
+        elif type(each) is dict:
+            result[key] = merged(before.get(key), each)
     return result
 
 
