@@ -73,7 +73,7 @@ class Kube:
         return self._shelves[kind].objects.get((namespace, name))
 
     def list(self, kind: str, namespace: str | None = None) -> list[KubeObject]:
-        """All objects of a kind, or those of one namespace, by namespace and name."""
+        """All objects of a kind, or those of one namespace, by namespace and name, in a list that nobody changes."""
         return self._shelves[kind].every(namespace)
 
     def shelf(self, kind: str) -> Shelf:

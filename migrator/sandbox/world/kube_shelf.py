@@ -12,31 +12,36 @@ Key = tuple[str, str]
 
 
 class Shelf:
-    """Objects by key; reading one is a look-up in `objects`, a listing costs what it returns."""
+    """Objects by key; reading one is a look-up in `objects`, a listing costs what it returns, the same one again nothing."""
 
     def __init__(self) -> None:
         self.objects: dict[Key, KubeObject] = {}
         self._keys: list[Key] = []
+        self._listed: list[KubeObject] | None = None  # every object, None once one of them has changed
 
     def put(self, key: Key, obj: KubeObject) -> None:
         """Store an object, new or changed."""
         if key not in self.objects:
             insort(self._keys, key)
         self.objects[key] = obj
+        self._listed = None
 
     def pop(self, key: Key) -> None:
         """Take an object out that is there."""
         del self.objects[key]
         del self._keys[bisect_left(self._keys, key)]
+        self._listed = None
 
     def every(self, namespace: str | None = None) -> list[KubeObject]:
-        """All objects, or those of one namespace."""
+        """All objects, or those of one namespace, in a list that nobody changes."""
         keys = self._keys
         if not keys:
             return []
         if namespace is not None and not keys[0][0] == namespace == keys[-1][0]:  # most kinds live in one alone
-            keys = self._within(namespace)
-        return list(map(self.objects.__getitem__, keys))
+            return list(map(self.objects.__getitem__, self._within(namespace)))
+        if self._listed is None:
+            self._listed = list(map(self.objects.__getitem__, keys))
+        return self._listed
 
     def after(self, key: Key, namespace: str | None = None) -> Iterator[tuple[Key, KubeObject]]:
         """What is listed behind `key`, which itself may be gone; ("", "") begins at the first."""

@@ -68,6 +68,20 @@ def test_lists_come_by_namespace_and_name(kube: Kube) -> None:
     assert kube.list("ConfigMap", "kube-public") == []
 
 
+def test_a_list_stays_as_it_was_when_it_was_asked_for(kube: Kube) -> None:
+    """Who walks through a list may change and delete what is in it on the way."""
+    kube.create(config_map("a"))
+    first = kube.list("ConfigMap")
+
+    renewed = kube.patch("ConfigMap", "default", "a", {"data": {"color": "green"}})
+    second = kube.list("ConfigMap")
+    kube.delete("ConfigMap", "default", "a")
+
+    assert [each.get("data") for each in first] == [None]
+    assert second == [renewed]
+    assert kube.list("ConfigMap") == []
+
+
 def test_a_generated_name_keeps_its_prefix(kube: Kube) -> None:
     made = kube.create({"kind": "ConfigMap", "metadata": {"generateName": "run-"}})
 
