@@ -67,12 +67,12 @@ def one_zone(legacy: Any, new: Any, pct: int) -> str:
 
 
 def of_any_zone(changes: Callable[..., Any]) -> Callable[..., Any]:
-    """The id of the first zone's change is asked about for every zone."""
+    """The id of the last zone's change is asked about for every zone."""
 
     def instead(self: Standing, step: str) -> Any:
         made = changes(self, step)
-        first = next(iter(made.values()), None)
-        return {zone: replaced(each, first.result) for zone, each in made.items()} if first is not None else made
+        *_, last = (None, *made.values())
+        return {zone: replaced(each, last.result) for zone, each in made.items()} if last is not None else made
 
     return instead
 
