@@ -66,6 +66,7 @@ class Answers:
             key = held[0]
             if key not in foreign and not self._course.unknown_to_us(held) and not self._excused(why, now):
                 return f"{key[1]} may still lead to {name}, which {why}"
+        self.due = min(self.due, now + RECOVERS_S)  # what excuses it may be over by then
         return ""
 
     def _unfit(self, name: str) -> str:
