@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec.structs import replace
 
 from migrator.errors import Conflict, Denied, JournalError, Missing, OperatorError, OutsideError, Rejected, Unclear
@@ -33,6 +35,15 @@ class Calls:
         """A tick begins so much later than it should: whoever was stopped for long may have been given up meanwhile."""
         if late_s > PROTECTED_S:
             self._absent_s = max(self._absent_s, late_s)
+
+    def meet(self) -> None:
+        """Where this process was stopped for long, look who holds our mark: another host may have gone on with the journal.
+
+        Raises OperatorError and JournalError as `make` does. What cannot be read now is met before the next call.
+        """
+        if self._absent_s and self.log.standing.began is not None:
+            with suppress(OutsideError):
+                self._marked()
 
     def make(self, step: str, effect: Effect, looked: Instant) -> Again | Hold:
         """Make one call, or set our mark again where it is gone. `looked` is when what it was decided on was looked at.
@@ -67,6 +78,7 @@ class Calls:
         try:
             late_s = self.outside.clock.now() - intended.at
             if late_s > PROTECTED_S:
+                self.late(late_s)
                 self.log.record(events.Refused(step, "rejected", f"{late_s:.0f} s passed since the intent"))
                 return Again(0)
             result = self.outside.effector.apply(effect)

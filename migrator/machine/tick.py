@@ -92,6 +92,7 @@ class Machine:
             standing = self.log.standing = blank
         if standing.held is not None:
             return Standstill(standing.held.code, standing.held.reason, *self._details)
+        self.calls.meet()
         if standing.pending is not None:
             if unresolved := self.calls.resolve():
                 at = self.journey.order[self.journey.position(standing.pending.step)]

@@ -25,8 +25,6 @@ from migrator.simulation.troubles.aboard import Aboard
 from migrator.simulation.virtual import Late
 from migrator.steps import JOURNEY
 
-MOST_LATE_S = 50.0  # streaks of looks still count, and nobody takes the process for one that was stopped
-
 
 class Voyage:
     """One migration on one stage, over as many processes as it takes. `lines` survive each of them.
@@ -51,7 +49,7 @@ class Voyage:
         self.migration: Migration = migration or plan(
             legacy.namespace, legacy.name, stage.outside, stage.survey, wishes or Wishes()
         )
-        self.late = 1.0  # how many times longer than asked a process sleeps between ticks, up to `MOST_LATE_S`
+        self.late = 1.0  # how many times longer than asked a process sleeps between ticks, as `Late` has it
         self.journal = MemoryJournal()
         self.watch = Watch(stage.world, self.migration) if promises else None
         self.crashes = self._lost = 0
@@ -144,7 +142,7 @@ class Voyage:
             self.watch.runs(True)
         try:
             before(machine)
-            most_s = self.migration.waits.look_every_s + MOST_LATE_S
+            most_s = self.migration.waits.look_every_s + Late.MOST_S  # so that streaks of looks still count
             clock = Late(outside.clock, self.late, most_s) if self.late > 1 else outside.clock
             finish = run(machine, clock, until=until, interrupted=self.interrupted)
             overtaken = self.aboard is not None and self.aboard.overtaken

@@ -16,7 +16,7 @@ from migrator.simulation.scenario import SHARED
 from migrator.simulation.traveller import Told, travelled
 
 SEED_BITS = 32
-LONGEST_CHUNK = SHARED // 2  # journeys that a process takes at a time: a second of work, and one plan
+LONGEST_CHUNK = SHARED  # journeys that a process takes at a time: a second of work, and one plan
 
 
 class Timed(msgspec.Struct, frozen=True):

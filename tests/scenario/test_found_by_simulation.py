@@ -288,3 +288,14 @@ def test_a_host_whose_clock_is_off_takes_nothing_over() -> None:
     told = Traveller(sailed, Mix(7, troubles=(off,), deaths=deaths)).travelled()
 
     assert (told.outcome, told.breaches, told.holds) == ("migrated", (), {"clock-skew": 1})
+
+
+def test_a_process_that_was_stopped_meets_who_went_on_meanwhile_though_it_has_nothing_to_do() -> None:
+    """Frozen over its intent, it woke when another host had moved the record set: it took that for done, made no call, and waited
+    for ever for name servers that never heard of the change."""
+    never = Trouble("insync-never", step="admit", blows=(Blow("aws", "route53:propagate", "stop", times=1),))
+    overtaken = Trouble("overtaken", step="warm", deed="overtaken-intent", amount=70.0)
+
+    told = beset(never, overtaken, names=(Name("api.example.com.", ttl_s=60),))
+
+    assert (told.outcome, told.breaches, told.kinds) == ("migrated", (), ("insync-never", "overtaken"))

@@ -102,6 +102,8 @@ class Happenings:
         self._shake(going.trouble, self._world.now + RECOVERS_S)
         kind = KINDS[going.trouble.kind]
         if kind.breaks:
-            lasts_s = FORGOTTEN_S if going.trouble.deed.startswith("record-") else RECOVERS_S
-            excuse = Excuse(kind.does, going.began - IN_FLIGHT_S, self._world.now + lasts_s)
-            self._ground.stage.ledger.excuse(excuse)
+            over = self._world.now + RECOVERS_S
+            if going.trouble.deed.startswith("record-"):  # from when every name server has what set it right
+                arrivals = [each.insync_at for each in self._world.route53.changes.values() if each.insync_at < math.inf]
+                over = max([self._world.now, *arrivals]) + FORGOTTEN_S
+            self._ground.stage.ledger.excuse(Excuse(kind.does, going.began - IN_FLIGHT_S, over))
