@@ -94,7 +94,7 @@ def marked_again() -> tuple[str, ...]:
         Trouble("lease-broken", at_s=1.0, for_s=100.0, deed="lease-broken"),
         Trouble("overtaken", at_s=130.0, deed="overtaken-sleep", amount=5.0),
     )
-    return Traveller(sailed, Mix(5, troubles=troubles)).travelled().breaches  # 5: the other host stops again at `warm`
+    return operated(sailed, Mix(5, troubles=troubles))  # 5: the other host stops again at `warm`
 
 
 def marked_unheard() -> tuple[str, ...]:
@@ -102,7 +102,13 @@ def marked_unheard() -> tuple[str, ...]:
     sailed = Voyage(stage(seed=7, every_s=60.0, names=(Name("example.com.", alias=True),)), promises=True)
     overtaken = Trouble("overtaken", deed="overtaken-intent", amount=4000.0)
     deaths = (Death("effect", 1, "before", 600.0, reboot=True),)
-    return Traveller(sailed, Mix(5, troubles=(overtaken,), deaths=deaths)).travelled().breaches
+    return operated(sailed, Mix(5, troubles=(overtaken,), deaths=deaths))
+
+
+def operated(sailed: Voyage, mix: Mix) -> tuple[str, ...]:
+    """A journey with an operator who mends and goes on, and what was breached, the end included."""
+    outcome = Traveller(sailed, mix).travelled().outcome
+    return (*sailed.breaches, *(() if outcome else ("end: none",)))
 
 
 def edit(sailed: Voyage) -> None:

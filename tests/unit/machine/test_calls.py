@@ -389,10 +389,25 @@ def test_a_process_that_was_stopped_takes_over_what_it_knows() -> None:
     crew = marked()
     crew.one.verdict = Wait("taking over", 0, effects.TakeLease("shop", LEASE, crew.world.leases[LEASE].resource_version))
     crew.world.clock.sleep(61)  # after the last tick of `marked`
+    crew.world.refuse("lease", Throttled("slow down"))  # it does not meet its own mark first
 
     crew.tick()
 
     assert crew.world.leases[LEASE].epoch == 2
+
+
+def test_a_process_that_was_stopped_meets_another_host_s_mark_before_it_looks() -> None:
+    """It may have nothing to call, and would take for its own doing what that host did."""
+    crew = marked()
+    crew.one.verdict = Wait("waiting", 1)
+    crew.world.leases[LEASE] = replace(crew.world.leases[LEASE], epoch=2, host="there/boot-0")
+    crew.tick()
+    crew.world.clock.sleep(62)
+
+    with pytest.raises(OperatorError) as caught:
+        crew.tick()
+
+    assert caught.value.code == "foreign-lease"
 
 
 def test_a_process_that_was_stopped_before_its_first_mark_sets_it() -> None:
