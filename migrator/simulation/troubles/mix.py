@@ -15,7 +15,7 @@ from migrator.steps import JOURNEY, ORDER
 
 STEPS = tuple(step.NAME for step in ORDER)
 RETURNING = STEPS[1 : STEPS.index(JOURNEY.no_return)]  # what a rollback may follow
-LONGEST_S = 4000.0  # troubles begin this long after the start at most; a journey that meets none takes about 2500 s
+LONGEST_S = 4000.0  # troubles begin this long after the start at most; a journey that meets none takes about 2100 s
 
 
 class Death(msgspec.Struct, frozen=True):
