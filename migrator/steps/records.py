@@ -21,6 +21,7 @@ from migrator.steps.asking import asked
 SELDOM_S = 30.0  # between looks while only time has to pass, where the plan does not look more seldom anyway
 PENDING_S = 1800.0  # after which a person is asked about a change that Route 53 does not bring to all its servers
 SOON_S = 5.0  # between looks at what AWS does within a minute
+AWAITED_S = 60.0  # what Route 53 usually takes; after that we leave the account's five calls a second to others
 OFTEN = 3  # times that one record set is brought to one form before somebody else is suspected
 PENDING = "change-pending"
 EDITED = ("record-edited", "record-missing")
@@ -189,7 +190,7 @@ def towards(name: str, records: RecordsSeen, wanted: Form, why: str, look_every_
         return Hold(PENDING, reason, (), "look at AWS's health dashboard; running again makes the identical change once more")
     if records.lagging:
         reason = f"Route 53 has not brought zone {', '.join(records.lagging)} to all its servers yet"
-        return Wait(reason, min(look_every_s, SOON_S))
+        return Wait(reason, look_every_s if records.late_s > AWAITED_S else min(look_every_s, SOON_S))
     return None
 
 
