@@ -13,6 +13,7 @@ from migrator.model.migration import Migration, signed_digest
 from migrator.model.waits import STANDARD, Waits
 from migrator.planning.plan import Wishes
 from migrator.sandbox.world.estate import legacy_service
+from migrator.sandbox.world.resolvers import KINDS
 from migrator.simulation.copies import KeptStage
 from migrator.simulation.journey import Voyage
 from migrator.simulation.picture import GUARDED
@@ -36,6 +37,7 @@ class Scenario(msgspec.Struct, frozen=True):
     zones: int
     nodes: int
     names: tuple[Name, ...]
+    resolvers: tuple[str, ...]  # kinds of caches that clients sit behind
     annotations: dict[str, str]
     local: bool
     protected: bool
@@ -80,6 +82,7 @@ def _of_network(number: int, chance: Random) -> Scenario:
         zones=zones,
         nodes=zones * chance.randint(1, 2),
         names=_names(chance),
+        resolvers=tuple(chance.sample(KINDS, chance.choice((1, 2, 2, 3)))),
         annotations=annotations,
         local=chance.random() < 0.2,
         protected=chance.random() < 0.2,
@@ -150,6 +153,7 @@ def _set(scenario: Scenario) -> Stage:
         zones=scenario.zones,
         nodes=scenario.nodes,
         names=scenario.names,
+        resolvers=scenario.resolvers,
         annotations=scenario.annotations,
         spec=spec,
         every_s=scenario.every_s,

@@ -65,8 +65,10 @@ class Client:
         self._hang_up()
 
     def request(self) -> None:
-        """Ask once, now."""
+        """Ask once, now. A request on a connection that is gone is lost; as programs do, it is made again on a new one."""
         began, run = self.world.now, self._running
+        if self._flow is not None and (cut := self.world.network.cut(self._flow)):
+            self._lose(began, f"the connection was gone: {cut.why}")
         made = self._connection()
         if isinstance(made, Lost):
             self._lose(began, made.why)
@@ -85,8 +87,6 @@ class Client:
         world, flow = self.world, self._flow
         network = world.network
         if flow is not None:
-            if cut := network.cut(flow):
-                return Lost(f"the connection was gone: {cut.why}")
             if world.now - flow.opened < LONGEST_KEEP_ALIVE_S:
                 network.requested(flow)
                 return flow
