@@ -124,7 +124,7 @@ class CloudWatch:
         first = int(start // period) * period
         number = int((first if first > life.started else life.started) // kept_s)
         # As many buckets as begin before the end, and are over for long enough.
-        past = min(math.ceil(min(end, life.ended) / kept_s), int(readable // kept_s))
+        past = min(math.ceil((end if end < life.ended else life.ended) / kept_s), int(readable // kept_s))
         if number >= past:
             return []
         held = (self._of_network if namespace == NAMESPACE else self._of_classic)(life, metric, dimensions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -56,34 +57,37 @@ class Level:
     """A number that goes up and down, such as open flows or healthy targets, with its history by bucket."""
 
     period_s: int
-    level: int = 0
     numbers: list[int] = field(default_factory=list)  # of the buckets in which it changed, ascending
     buckets: list[Bucket] = field(default_factory=list)
+    end: float = -math.inf  # of the last bucket
 
     def change(self, changes: Iterable[tuple[int, float]]) -> None:
         """Add each number at its instant, none earlier than the last one."""
         for by, at in changes:
-            number = int(at // self.period_s)
-            if not self.numbers or self.numbers[-1] != number:
-                self._close()
-                self.numbers.append(number)
-                self.buckets.append(Bucket(self.level, self.level, 0.0, float(number * self.period_s), self.level))
+            if at >= self.end:
+                self._begin(int(at // self.period_s))
             bucket = self.buckets[-1]
+            level = bucket.level
             if at > bucket.until:
-                bucket.area += self.level * (at - bucket.until)
+                bucket.area += level * (at - bucket.until)
                 bucket.until = at
-            level = self.level = bucket.level = self.level + by
+            bucket.level = level = level + by
             if level < bucket.low:
                 bucket.low = level
             elif level > bucket.high:
                 bucket.high = level
 
-    def _close(self) -> None:
-        """Count the last bucket to its end."""
+    def _begin(self, number: int) -> None:
+        """Count the last bucket to its end, and begin another at the level that it left."""
+        level = 0
         if self.buckets:
-            last, end = self.buckets[-1], float((self.numbers[-1] + 1) * self.period_s)
-            last.area += last.level * (end - last.until)
-            last.until = end
+            last = self.buckets[-1]
+            level = last.level
+            last.area += level * (self.end - last.until)
+            last.until = self.end
+        self.numbers.append(number)
+        self.buckets.append(Bucket(level, level, 0.0, float(number * self.period_s), level))
+        self.end = float((number + 1) * self.period_s)
 
     def at(self, number: int) -> Sample:
         """The average, lowest and highest level of one bucket; the level never changes in one that is not kept."""
