@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Names", "Record", "canonical"]
 
+Asked = tuple[str, str, int, bool]  # the arguments of `answer`
+
 AUTHORITIES = 4  # name servers of a public hosted zone
 AUTHORITY_BITS = AUTHORITIES.bit_length()
 NAME_SERVER_TTL_S = 172800
@@ -47,8 +49,9 @@ class Names:
         self.authorities = tuple(world.network.allocate_address("dns") for _ in range(AUTHORITIES))
         self.balancers = BalancerZone(world)
         self.zones = ZoneIndex(world)
-        self._known: dict[tuple[str, str, int, bool], Answer] = {}  # what holds until `changed`
-        self._drawn = False  # whether a routing policy had a hand in the answer at hand
+        self._known: dict[Asked, Answer] = {}  # what holds until `changed`
+        self._leading: list[Asked] = []  # those of them that hold until `balancers_changed`
+        self._drawn = self._leads = False  # whether a routing policy, or a load balancer, had a hand in the answer at hand
 
     def answer(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
         """What one name server says about a name, authoritatively.
@@ -62,23 +65,33 @@ class Names:
         asked = (canonical(name), rtype, authority if route53.spreading else 0, vpc)
         known = self._known.get(asked)
         if known is None:
-            self._drawn = False
+            self._drawn = self._leads = False
             known = self._looked_up(*asked)
             if not self._drawn:  # what a routing policy picks is picked anew each time
                 if len(self._known) > MOST_KEPT:
-                    self._known.clear()
+                    self.changed()
                 self._known[asked] = known
+                if self._leads:
+                    self._leading.append(asked)
         return known
 
     def changed(self) -> None:
-        """Something that answers are made of is no longer as it was: `route53.changed` and `network.changed` say so.
+        """Something that answers are made of is no longer as it was: `route53.changed` says so.
 
-        Beside those there is only `pace`, whose TTLs stay what they are.
+        Beside that there are load balancers, and `pace`, whose TTLs stay what they are.
         """
         self._known.clear()
+        self._leading.clear()
+
+    def balancers_changed(self) -> None:
+        """What leads to load balancers is no longer as it was: `network.changed` says so."""
+        for each in self._leading:
+            del self._known[each]
+        self._leading.clear()
 
     def _looked_up(self, name: str, rtype: str, authority: int, vpc: bool) -> Answer:
         if self.balancers.holds(name):
+            self._leads = True
             return self.balancers.answer(name, rtype)
         held = self.zones.holding(name, authority, vpc=vpc)
         if held is not None:
@@ -148,6 +161,7 @@ class Names:
         Empty when nothing is there any more, such as after the load balancer was deleted.
         """
         if self.balancers.holds(target):
+            self._leads = True
             return self.balancers.answer(target, rtype).records
         return self._from_zone(held, target, rtype, depth).records if held.contains(target) else ()
 
