@@ -93,6 +93,7 @@ class Network:
         """
         self.state += 1
         self._ways.clear()
+        self._delivery.changed()
         self.world.names.balancers_changed()
 
     def _told(self, event: str, subject: object, detail: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.network_admission import Admission
-from migrator.sandbox.world.network_dataplane import Dataplane
+from migrator.sandbox.world.network_dataplane import Dataplane, NodePort
 from migrator.sandbox.world.network_flows import Backend, Lost
 from migrator.sandbox.world.network_wire import Wire, misread, wire
 
@@ -22,6 +22,11 @@ class Delivery:
 
     def __init__(self, dataplane: Dataplane, admission: Admission) -> None:
         self._dataplane, self._admission = dataplane, admission
+        self._handed: dict[tuple[str, NodePort, Wire], Choices] = {}  # by node port, of one node where only local pods count
+
+    def changed(self) -> None:
+        """What packets meet is no longer as it was."""
+        self._handed.clear()
 
     def choices(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Choices | Lost:
         """The pods' ports that a target hands new connections to, at least one; why not, for each that turns them down."""
@@ -32,14 +37,11 @@ class Delivery:
             return Lost(f"{target.id} does not answer: timed out")
         if (away := self.turned_away(lb, made, target, client_ip)) is not None:
             return away
-        if isinstance(there, str):
-            backends = self._through_node(group, target, there)
-        else:
-            backends = (Backend(there.key, there.node, target.id, target.port),)
-        if isinstance(backends, Lost):
-            return backends
         handed = wire(made.listener.protocol, group)
-        return tuple([self._refused(handed, each) or each for each in backends])
+        if isinstance(there, str):
+            return self._through_node(group, target, there, handed)
+        backend = Backend(there.key, there.node, target.id, target.port)
+        return (self._refused(handed, backend) or backend,)
 
     def turned_away(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Lost | None:
         """Why a target's security groups keep a client's connections out; None when they let them in."""
@@ -56,11 +58,15 @@ class Delivery:
         why = misread(pod.key, pod.proxy, pod.tls, handed)
         return Lost(why) if why else None
 
-    def _through_node(self, group: TargetGroup, target: Target, node: str) -> tuple[Backend, ...] | Lost:
+    def _through_node(self, group: TargetGroup, target: Target, node: str, handed: Wire) -> Choices | Lost:
         served = self._dataplane.node_port("UDP" if group.protocol == "UDP" else "TCP", target.port)
         if served is None:
             return Lost(f"{target.id} refuses connections to port {target.port}: no Service has it")
-        backends = self._dataplane.backends(node, served)
-        if not backends:
-            return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
-        return backends
+        asked = (node if served.local else "", served, handed)
+        choices = self._handed.get(asked)
+        if choices is None:
+            backends = self._dataplane.backends(node, served)
+            if not backends:
+                return Lost(f"Service {'/'.join(served.service)} has no pod behind node port {target.port} of {node}")
+            choices = self._handed[asked] = tuple([self._refused(handed, each) or each for each in backends])
+        return choices
