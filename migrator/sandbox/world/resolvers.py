@@ -113,14 +113,14 @@ class CachingResolver:
 
     def _fetch(self, name: str, rtype: str) -> Link:
         said = self.world.names.recursed(name, rtype, vpc=self.vpc)
-        delay_s = said.delay_s
+        delay_s, cache = said.delay_s, self._cache
         if not said.rcode:
-            said = Answer("SERVFAIL")  # a resolver whose authority is silent says so in the end
-        ttl_s = self._lifetime(said)
-        kept = Kept(said, ttl_s, int(self.world.now) + ttl_s)
+            said = SERVER_FAILED  # a resolver whose authority is silent says so in the end
         kind = said.records[0][1] if said.records else rtype
-        self._cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
-        self._cache[name, kind] = kept
+        cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
+        before = cache.get((name, kind))
+        ttl_s = before.ttl_s if before is not None and before.answer is said else self._lifetime(said)
+        kept = cache[name, kind] = Kept(said, ttl_s, int(self.world.now) + ttl_s)
         return kept, ttl_s, delay_s
 
     def _lifetime(self, said: Answer) -> int:
