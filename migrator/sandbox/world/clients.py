@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_KEEP_ALIVE_S = 10.0
 
+Door = tuple[str, int]  # address and port
+
 
 class Client:
     """One client that asks one name again and again.
@@ -131,6 +133,8 @@ class Scanner:
         self.knocks = 0
         self._running = 0
         self._starts = 0
+        self._doors: list[Door] = []  # in the network's state `_as_of`
+        self._as_of = -1
 
     def start(self) -> None:
         """Begin to knock; a scanner that runs already goes on."""
@@ -150,21 +154,22 @@ class Scanner:
         if run != self._running:
             return
         self._wait(run)
-        door = public_door(self.world)
-        if door is None:
+        network = self.world.network
+        if self._as_of != network.state:
+            self._as_of, self._doors = network.state, public_doors(self.world)
+        if not self._doors:
             return
         self.knocks += 1
-        made = self.world.network.connect(self.address, *door)
+        made = network.connect(self.address, *self.world.random.choice(self._doors))
         if isinstance(made, Flow):
-            self.world.network.close(made)
+            network.close(made)
 
 
-def public_door(world: World) -> tuple[str, int] | None:
-    """A random address and port that an active internet-facing load balancer listens on; None when there is none."""
-    doors = [
+def public_doors(world: World) -> list[Door]:
+    """Every address and port that an active internet-facing load balancer listens on."""
+    return [
         (mapping.address, listener.port)
         for lb in world.elb.balancers.values()
         if lb.scheme == "internet-facing" and world.elb.state(lb) == "active"
         for mapping, listener in product(lb.zones, world.elb.listeners_of(lb.arn))
     ]
-    return world.random.choice(doors) if doors else None

@@ -7,7 +7,7 @@ import random
 
 from migrator.sandbox.doors.present import Present
 from migrator.sandbox.doors.traffic.listeners import Listeners
-from migrator.sandbox.world.clients import public_door
+from migrator.sandbox.world.clients import public_doors
 from migrator.sandbox.world.network_flows import Flow
 
 PATIENCE_S = 2.0
@@ -45,7 +45,8 @@ class Scanners:
             # Not the world's own chance: a knock must not change what the world draws next.
             await asyncio.sleep(random.expovariate(1 / every_s))
             with self._present as world:
-                place = public_door(world)
+                doors = public_doors(world)
+                place = world.random.choice(doors) if doors else None
             if place is not None:
                 self.knocks += 1
                 await self._knock(place, source)
