@@ -96,7 +96,7 @@ class CloudWatch:
         """So many more targets of a group (in a zone, where it is known) are "healthy" or "unhealthy"."""
         group = dimension(group_arn)
         for each in dict.fromkeys((zone, None)):
-            self._hosts.setdefault((group, state, each), Level(self.period_s)).change([(by, self.world.now)])
+            self._hosts.setdefault((group, state, each), Level(self.period_s)).change([(each, by, self.world.now)])
 
     # What is read
 
@@ -130,6 +130,8 @@ class CloudWatch:
         held = (self._of_network if namespace == NAMESPACE else self._of_classic)(life, metric, dimensions)
         if held is None:
             return []
+        if period == kept_s:
+            return [(float(each * kept_s), read(sample)) for each in range(number, past) if (sample := held(each)) is not None]
         points: dict[int, Sample] = {}
         for each in range(number, past):
             if (sample := held(each)) is not None:
@@ -146,11 +148,12 @@ class CloudWatch:
         if zone is not None and zone not in life.zones:
             return None
         further = len(dimensions) - (1 if zone is None else 2)  # beside the load balancer and the zone
-        if metric in HOST_METRICS:
+        state = HOST_METRICS.get(metric)
+        if state is not None:
             group = dimensions.get("TargetGroup", "")
             if further != 1 or group not in self._groups.get(dimensions["LoadBalancer"], ()):
                 return None
-            return (self._hosts.get((group, HOST_METRICS[metric], zone)) or Level(self.period_s)).at
+            return (self._hosts.get((group, state, zone)) or Level(self.period_s)).at
         if further:
             return None
         if metric in NEW_FLOWS:

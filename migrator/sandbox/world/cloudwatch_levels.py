@@ -12,6 +12,8 @@ import msgspec
 
 MOST_UNCOUNTED = 1000
 
+Note = tuple[str | None, int, float]  # in which zone, how many more, when
+
 
 class Sample(msgspec.Struct):
     """What one bucket holds: so many samples, their sum, the smallest and the largest."""
@@ -61,9 +63,9 @@ class Level:
     buckets: list[Bucket] = field(default_factory=list)
     end: float = -math.inf  # of the last bucket
 
-    def change(self, changes: Iterable[tuple[int, float]]) -> None:
-        """Add each number at its instant, none earlier than the last one."""
-        for by, at in changes:
+    def change(self, notes: Iterable[Note]) -> None:
+        """Add the number of each note at its instant, none earlier than the last one; where it was does not count."""
+        for _, by, at in notes:
             if at >= self.end:
                 self._begin(int(at // self.period_s))
             bucket = self.buckets[-1]
@@ -137,7 +139,7 @@ class Flows:
 
     def __init__(self, period_s: int) -> None:
         self._period_s = period_s
-        self._notes: list[tuple[str, int, float]] = []  # zone, +1 or -1, when
+        self._notes: list[Note] = []
         self._counted: dict[str | None, Counted] = {}  # by zone; None is all of them
 
     def note(self, zone: str, by: int, at: float) -> None:
@@ -154,8 +156,10 @@ class Flows:
         if known is None:
             known = self._counted[zone] = Counted(Level(self._period_s), Tally(self._period_s))
         if known.notes < len(self._notes):
-            fresh = [(by, at) for where, by, at in self._notes[known.notes :] if zone is None or where == zone]
+            fresh = self._notes[known.notes :]
+            if zone is not None:
+                fresh = [each for each in fresh if each[0] == zone]
             known.open.change(fresh)
-            known.new.add([at for by, at in fresh if by > 0])
+            known.new.add([at for _, by, at in fresh if by > 0])
             known.notes = len(self._notes)
         return known

@@ -23,10 +23,7 @@ class Series(msgspec.Struct, frozen=True):
     """One metric, and which figure of a period it is part of: new, estimated, active or hosts."""
 
     name: str
-    namespace: str
-    metric: str
-    stat: str
-    dimensions: dict[str, str]
+    metric: tuple[str, str, dict[str, str], str]  # namespace, name, dimensions, statistic
 
 
 class NetworkDoor:
@@ -132,11 +129,10 @@ class MetricDoor:
     def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> list[FlowMinute]:
         """Every period from start to end."""
         points: defaultdict[str, dict[float, float]] = defaultdict(dict)
+        read = self._world.cloudwatch.series
         for series in asked:
             said = points[series.name]
-            for at, value in self._world.cloudwatch.series(
-                series.namespace, series.metric, series.dimensions, series.stat, period_s, start, end
-            ):
+            for at, value in read(*series.metric, period_s, start, end):
                 said[at] = said.get(at, 0) + value
         new, active, hosts = points["estimated"] | points["new"], points["active"], points["hosts"]
         spans = [start + index * period_s for index in range(round((end - start) / period_s))]
@@ -147,19 +143,19 @@ def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
     balancer = {"LoadBalancer": dimension(arn)}
     both = [balancer | {"TargetGroup": dimension(each)} for each in groups]
     return (
-        Series("new", NAMESPACE, "NewFlowCount", "Sum", balancer),
-        Series("active", NAMESPACE, "ActiveFlowCount", "Average", balancer),
-        *(Series("hosts", NAMESPACE, "HealthyHostCount", "Minimum", each) for each in both),
+        Series("new", (NAMESPACE, "NewFlowCount", balancer, "Sum")),
+        Series("active", (NAMESPACE, "ActiveFlowCount", balancer, "Average")),
+        *(Series("hosts", (NAMESPACE, "HealthyHostCount", each, "Minimum")) for each in both),
     )
 
 
 def _of_classic(arn: str) -> tuple[Series, ...]:
     balancer = {"LoadBalancerName": balancer_name(arn)}
     return (
-        Series("new", CLASSIC, "RequestCount", "Sum", balancer),
-        Series("estimated", CLASSIC, "EstimatedALBNewConnectionCount", "Sum", balancer),
-        Series("active", CLASSIC, "EstimatedALBActiveConnectionCount", "Sum", balancer),
-        Series("hosts", CLASSIC, "HealthyHostCount", "Minimum", balancer),
+        Series("new", (CLASSIC, "RequestCount", balancer, "Sum")),
+        Series("estimated", (CLASSIC, "EstimatedALBNewConnectionCount", balancer, "Sum")),
+        Series("active", (CLASSIC, "EstimatedALBActiveConnectionCount", balancer, "Sum")),
+        Series("hosts", (CLASSIC, "HealthyHostCount", balancer, "Minimum")),
     )
 
 

@@ -118,7 +118,7 @@ def test_metrics_are_listed_with_their_dimensions(account, serving) -> None:
 
 def test_a_level_remembers_what_it_was_in_buckets_where_it_did_not_change() -> None:
     level = Level(60)
-    level.change([(+2, 30), (-1, 300)])
+    level.change([(None, +2, 30), (None, -1, 300)])
 
     seen = [level.at(number) for number in range(7)]
     assert [(each.low, each.high, each.total) for each in seen] == [
