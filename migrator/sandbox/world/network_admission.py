@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup, ZoneMapping
     from migrator.sandbox.world.ec2 import Instance, Rule
 
+EVERYONE = "0.0.0.0/0"  # whom it is let in, every source is
 MOST_KEPT = 10_000  # findings that are kept while no rule changes: clients come from addresses without end
 
 
@@ -21,7 +22,8 @@ class Admission:
 
     def __init__(self, world: World, dataplane: Dataplane) -> None:
         self._world, self._dataplane = world, dataplane
-        self._admitted: dict[tuple[object, ...], bool] = {}  # what was found by the rules in the state `_as_of`
+        # What was found by the rules in the state `_as_of`: by groups, port and protocol, then by source.
+        self._admitted: dict[tuple[object, ...], dict[str, bool]] = {}
         self._inbound: dict[tuple[str, ...], list[Rule]] = {}  # those of groups that go together, in the same state
         self._as_of = -1
 
@@ -79,12 +81,18 @@ class Admission:
             self._as_of = ec2.state
             self._admitted.clear()
             self._inbound.clear()
-        asked = (*groups, port, source, *source_groups, protocol)
-        known = self._admitted.get(asked)
+        asked = (*groups, port, *source_groups, protocol)
+        admitted = self._admitted.get(asked)
+        if admitted is None:
+            everyone = admits(self._rules_of(tuple(groups)), protocol, port, EVERYONE, source_groups)
+            admitted = self._admitted[asked] = {EVERYONE: everyone}
+        if admitted[EVERYONE]:
+            return True
+        known = admitted.get(source)
         if known is None:
-            if len(self._admitted) > MOST_KEPT:
+            if len(admitted) > MOST_KEPT:
                 self._admitted.clear()
-            known = self._admitted[asked] = admits(self._rules_of(tuple(groups)), protocol, port, source, source_groups)
+            known = admitted[source] = admits(self._rules_of(tuple(groups)), protocol, port, source, source_groups)
         return known
 
     def _rules_of(self, groups: tuple[str, ...]) -> list[Rule]:
