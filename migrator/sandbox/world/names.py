@@ -100,11 +100,11 @@ class Names:
         return REFUSED if index is None else self._of_name_server(name, rtype, index)
 
     def asked(self, name: str, rtype: str, *, authority: int = 0, vpc: bool = True) -> Answer:
-        """`answer`, unless a fault is armed where "dns", operation "authority:<n>", for a subject in the name."""
-        faults = self.world.faults
-        if not faults.armed:
-            return self.answer(name, rtype, authority=authority, vpc=vpc)
-        fault = faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now)
+        """`answer`, unless a fault is armed where "dns", operation "authority:<n>", for a subject in the name.
+
+        Who asks often calls this only while `faults.armed` has any.
+        """
+        fault = self.world.faults.strike("dns", f"authority:{authority}", canonical(name), now=self.world.now)
         if fault is None:
             return self.answer(name, rtype, authority=authority, vpc=vpc)
         return struck(fault.mode, fault.delay_s, lambda: self.answer(name, rtype, authority=authority, vpc=vpc))

@@ -185,39 +185,37 @@ class Network:
         return cut
 
     def _opened(self, way: Way, client: str, address: str) -> Flow | Lost:
-        world, lb, made = self.world, way.lb, way.choice
-        target = made.usable[0] if len(made.usable) == 1 else world.random.choice(made.usable)
-        world.cloudwatch.opened(lb.arn, made.zone, world.now)
-        backend = self._backend(way, target, client)
+        world, made, usable = self.world, way.choice, way.choice.usable
+        now, target = world.now, usable[0] if len(usable) == 1 else world.random.choice(usable)
+        world.cloudwatch.opened(way.lb.arn, made.zone, now)
+        key = target.id, target.port
+        reached = way.reached.get(key)
+        if reached is None or client not in reached.admitted:
+            met = self._met(way, target, client)
+            if isinstance(met, Lost):
+                world.cloudwatch.closed(way.lb.arn, made.zone, now)
+                return met
+            reached = way.reached[key] = met
+        known = reached.backends
+        backend = known[0] if len(known) == 1 else world.random.choice(known)
         if isinstance(backend, Lost):
-            world.cloudwatch.closed(lb.arn, made.zone, world.now)
+            world.cloudwatch.closed(way.lb.arn, made.zone, now)
             return backend
-        self._flow_count += 1
-        flow = self.flows[self._flow_count] = replace(
-            way.flow,
-            id=self._flow_count,
-            client=client,
-            target=(target.id, target.port),
-            backend=backend,
-            opened=world.now,
-            source=client if made.preserves_client_ip else address,
-        )
+        self._flow_count = id = self._flow_count + 1
+        source = client if made.preserves_client_ip else address
+        flow = self.flows[id] = replace(way.flow, id=id, client=client, target=key, backend=backend, opened=now, source=source)
         return flow
 
-    def _backend(self, way: Way, target: Target, client: str) -> Backend | Lost:
-        """The pod's port that a target hands a connection to, or why it reaches none; which ones it has is kept."""
+    def _met(self, way: Way, target: Target, client: str) -> Reached | Lost:
+        """What a client meets behind a target that it was not seen to reach, or why it reaches nothing."""
         reached = way.reached.get((target.id, target.port))
         if reached is None:
             choices = self._delivery.choices(way.lb, way.choice, target, client)
-            if isinstance(choices, Lost):
-                return choices
-            reached = way.reached[target.id, target.port] = Reached(choices, {client})
-        elif client not in reached.admitted:
-            if way.choice.preserves_client_ip and (away := self._delivery.turned_away(way.lb, way.choice, target, client)):
-                return away
-            reached.admitted.add(client)
-        known = reached.backends
-        return known[0] if len(known) == 1 else self.world.random.choice(known)
+            return choices if isinstance(choices, Lost) else Reached(choices, {client})
+        if way.choice.preserves_client_ip and (away := self._delivery.turned_away(way.lb, way.choice, target, client)):
+            return away
+        reached.admitted.add(client)
+        return reached
 
     def requested(self, flow: Flow) -> None:
         """One more request over a connection that was made, after its first; only HTTP and HTTPS listeners count it."""

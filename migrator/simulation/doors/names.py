@@ -58,7 +58,8 @@ class NameDoor:
         """What one server answers. Raises Unreachable for an address where none is, and for one that stays silent."""
         asked = canonical(name)
         if (index := self._authorities.get(server)) is not None:
-            said = self._names.asked(asked, type, authority=index, vpc=False)
+            ask = self._names.asked if self._world.faults.armed else self._names.answer
+            said = ask(asked, type, authority=index, vpc=False)
         elif (resolver := self._resolvers.get(server)) is not None:
             said = resolver.ask(asked, type) if recursive else names_answer.REFUSED
         else:
