@@ -68,14 +68,15 @@ class Client:
 
     def request(self) -> None:
         """Ask once, now. A request on a connection that is gone is lost; as programs do, it is made again on a new one."""
-        began, run = self.world.now, self._running
-        if self._flow is not None and (cut := self.world.network.cut(self._flow)):
+        world, run = self.world, self._running
+        began = world.now
+        if self._flow is not None and (cut := world.network.cut(self._flow)):
             self._lose(began, f"the connection was gone: {cut.why}")
         made = self._connection()
         if isinstance(made, Lost):
             self._lose(began, made.why)
         elif self.takes_s:
-            self.world.after(self.takes_s, partial(self._finish, made, began, run))
+            world.after(self.takes_s, partial(self._finish, made, began, run))
         else:
             self._finish(made, began, run)
 
@@ -96,7 +97,7 @@ class Client:
         addresses, rcode = self.resolver.addresses(self.name)
         if not addresses:
             return Lost(f"{self.name} does not resolve: {rcode or 'no reply'}")
-        made = network.connect(self.address, world.random.choice(addresses), self.port)
+        made = network.connect(self.address, world.picked(addresses), self.port)
         if self.keep_alive and isinstance(made, Flow):
             self._flow = made
         return made
@@ -160,7 +161,7 @@ class Scanner:
         if not self._doors:
             return
         self.knocks += 1
-        made = network.connect(self.address, *self.world.random.choice(self._doors))
+        made = network.connect(self.address, *self.world.picked(self._doors))
         if isinstance(made, Flow):
             network.close(made)
 
