@@ -99,6 +99,7 @@ class CachingResolver:
 
     def _link(self, name: str, rtype: str) -> Link:
         """One link of a chain: what is kept, else what is fetched. A CNAME stands for every type of its name."""
+        expired: Kept | None = None
         for kind in ("CNAME", rtype):
             kept = self._cache.get((name, kind))
             if kept is None or (kind != rtype and not kept.answer.records):
@@ -107,20 +108,24 @@ class CachingResolver:
             if remaining_s >= 0:
                 return kept, remaining_s, 0.0
             if self.kind == "stale" and kept.answer.records and remaining_s >= -LONGEST_STALE_S:
-                self._fetch(name, rtype)
+                self._fetch(name, rtype, kept)
                 return kept, STALE_TTL_S, 0.0
-        return self._fetch(name, rtype)
+            expired = kept
+        return self._fetch(name, rtype, expired)
 
-    def _fetch(self, name: str, rtype: str) -> Link:
+    def _fetch(self, name: str, rtype: str, expired: Kept | None) -> Link:
+        """What an authority says by now; most say once more what has expired."""
         said = self.world.names.recursed(name, rtype, vpc=self.vpc)
-        delay_s, cache = said.delay_s, self._cache
+        delay_s = said.delay_s
         if not said.rcode:
             said = SERVER_FAILED  # a resolver whose authority is silent says so in the end
         kind = said.records[0][1] if said.records else rtype
-        cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
-        before = cache.get((name, kind))
-        ttl_s = before.ttl_s if before is not None and before.answer is said else self._lifetime(said)
-        kept = cache[name, kind] = Kept(said, ttl_s, int(self.world.now) + ttl_s)
+        if expired is not None and expired.answer is said:
+            ttl_s = expired.ttl_s
+        else:
+            ttl_s = self._lifetime(said)
+            self._cache.pop((name, rtype if kind == "CNAME" else "CNAME"), None)
+        kept = self._cache[name, kind] = Kept(said, ttl_s, int(self.world.now) + ttl_s)
         return kept, ttl_s, delay_s
 
     def _lifetime(self, said: Answer) -> int:
