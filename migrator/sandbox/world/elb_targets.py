@@ -67,7 +67,7 @@ class TargetHealth:
             elif target.state == "draining":
                 target.registered, target.draining_until = self.world.now, None
                 self._move(group, target, "unused", "Target.NotInUse")
-            self._settle(group, target)
+            self._settle(self.elb.balancer_of(group.arn), group, target)
 
     def deregister(self, group: TargetGroup, pairs: Iterable[tuple[str, int]]) -> None:
         """Let targets drain and then go; InvalidTarget, and nothing done, when one is not registered."""
@@ -130,14 +130,14 @@ class TargetHealth:
         self._asked, self._asked_all, self._looking = {}, False, False
         for arn in groups:
             if (group := self.elb.groups.get(arn)) is not None:
+                lb = self.elb.balancer_of(arn)
                 for target in list(group.targets.values()):
-                    self._settle(group, target)
+                    self._settle(lb, group, target)
 
-    def _settle(self, group: TargetGroup, target: Target) -> None:
-        """Bring a target where it belongs now, or start what will bring it there."""
+    def _settle(self, lb: LoadBalancer | None, group: TargetGroup, target: Target) -> None:
+        """Bring a target of a load balancer's group where it belongs now, or start what will bring it there."""
         if target.state == "draining":
             return
-        lb = self.elb.balancer_of(group.arn)
         if (why := self._unused(lb, target)) is not None or lb is None:
             self._rest(group, target, why or "Target.NotInUse")
         elif target.state == "unused":

@@ -19,7 +19,7 @@ from migrator.sandbox.world.network_dataplane import Dataplane
 from migrator.sandbox.world.network_delivery import Choices, Delivery
 from migrator.sandbox.world.network_flows import Backend, Flow, Lost
 from migrator.sandbox.world.network_routing import Choice, choice, cuts_unhealthy, listening
-from migrator.sandbox.world.network_wire import spoken, wire
+from migrator.sandbox.world.network_wire import Wire, spoken, wire
 
 if TYPE_CHECKING:
     from migrator.sandbox.world import World
@@ -41,6 +41,7 @@ class Reached(msgspec.Struct):
 class Way(msgspec.Struct):
     """What is met behind one address and port: the same for all clients that the load balancer lets in.
 
+    handed     how connections are handed to a target
     flow       what every connection is at first, before it is one client's
     admitted   those that were seen to be let in
     reached    by target, of those that a connection was handed to
@@ -48,6 +49,7 @@ class Way(msgspec.Struct):
 
     lb: LoadBalancer
     choice: Choice
+    handed: Wire
     flow: Flow
     admitted: set[str] = set()
     reached: dict[tuple[str, int], Reached] = {}
@@ -132,14 +134,14 @@ class Network:
         made = choice(self.world, lb, address, port)
         if isinstance(made, Lost):
             return made
-        way = Way(lb, made, self._flow(lb, made, address, port))
+        handed = wire(made.listener.protocol, made.group)
+        way = Way(lb, made, handed, self._flow(lb, made, handed, address, port))
         if len(made.listener.forwards) == 1:
             self._ways[address, port] = way
         return way
 
-    def _flow(self, lb: LoadBalancer, made: Choice, address: str, port: int) -> Flow:
+    def _flow(self, lb: LoadBalancer, made: Choice, handed: Wire, address: str, port: int) -> Flow:
         """What connections to an address have in common for as long as nothing changes."""
-        handed = wire(made.listener.protocol, made.group)
         return Flow(
             id=0,
             client="",
@@ -210,7 +212,7 @@ class Network:
         """What a client meets behind a target that it was not seen to reach, or why it reaches nothing."""
         reached = way.reached.get((target.id, target.port))
         if reached is None:
-            choices = self._delivery.choices(way.lb, way.choice, target, client)
+            choices = self._delivery.choices(way.lb, way.choice, way.handed, target, client)
             return choices if isinstance(choices, Lost) else Reached(choices, {client})
         if way.choice.preserves_client_ip and (away := self._delivery.turned_away(way.lb, way.choice, target, client)):
             return away

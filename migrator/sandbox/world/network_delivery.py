@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from migrator.sandbox.world.network_admission import Admission
 from migrator.sandbox.world.network_dataplane import Dataplane, NodePort
 from migrator.sandbox.world.network_flows import Backend, Lost
-from migrator.sandbox.world.network_wire import Wire, misread, wire
+from migrator.sandbox.world.network_wire import Wire, misread
 
 if TYPE_CHECKING:
     from migrator.sandbox.world.balancers import LoadBalancer, Target, TargetGroup
@@ -28,7 +28,7 @@ class Delivery:
         """What packets meet is no longer as it was."""
         self._handed.clear()
 
-    def choices(self, lb: LoadBalancer, made: Choice, target: Target, client_ip: str) -> Choices | Lost:
+    def choices(self, lb: LoadBalancer, made: Choice, handed: Wire, target: Target, client_ip: str) -> Choices | Lost:
         """The pods' ports that a target hands new connections to, at least one; why not, for each that turns them down."""
         group = made.group
         on_instance = group.target_type == "instance"
@@ -37,7 +37,6 @@ class Delivery:
             return Lost(f"{target.id} does not answer: timed out")
         if (away := self.turned_away(lb, made, target, client_ip)) is not None:
             return away
-        handed = wire(made.listener.protocol, group)
         if isinstance(there, str):
             return self._through_node(group, target, there, handed)
         backend = Backend(there.key, there.node, target.id, target.port)
