@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import msgspec
 
 from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name
@@ -18,12 +16,8 @@ LEGACY_RULES = ("kubernetes.io/rule/nlb/client=", "kubernetes.io/rule/nlb/health
 NAMESPACE, CLASSIC = "AWS/NetworkELB", "AWS/ELB"
 READ = "cloudwatch:GetMetricData"
 
-
-class Series(msgspec.Struct, frozen=True):
-    """One metric, and which figure of a period it is part of: new, estimated, active or hosts."""
-
-    name: str
-    metric: tuple[str, str, dict[str, str], str]  # namespace, name, dimensions, statistic
+# Which figure of a period (new, estimated, active or hosts) a metric is part of: namespace, name, dimensions, statistic.
+Series = tuple[str, tuple[str, str, dict[str, str], str]]
 
 
 class NetworkDoor:
@@ -128,13 +122,19 @@ class MetricDoor:
 
     def _asked(self, asked: tuple[Series, ...], start: Instant, end: Instant, period_s: int) -> list[FlowMinute]:
         """Every period from start to end."""
-        points: defaultdict[str, dict[float, float]] = defaultdict(dict)
+        figures: dict[str, dict[float, float]] = {}
         read = self._world.cloudwatch.series
-        for series in asked:
-            said = points[series.name]
-            for at, value in read(*series.metric, period_s, start, end):
+        for name, metric in asked:
+            points = read(*metric, period_s, start, end)
+            if name not in figures:
+                figures[name] = dict(points)
+                continue
+            said = figures[name]
+            for at, value in points:
                 said[at] = said.get(at, 0) + value
-        new, active, hosts = points["estimated"] | points["new"], points["active"], points["hosts"]
+        new, active, hosts = figures["new"], figures["active"], figures.get("hosts", {})
+        if "estimated" in figures:
+            new = figures["estimated"] | new
         spans = [start + index * period_s for index in range(round((end - start) / period_s))]
         return [FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans]
 
@@ -143,19 +143,19 @@ def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
     balancer = {"LoadBalancer": dimension(arn)}
     both = [balancer | {"TargetGroup": dimension(each)} for each in groups]
     return (
-        Series("new", (NAMESPACE, "NewFlowCount", balancer, "Sum")),
-        Series("active", (NAMESPACE, "ActiveFlowCount", balancer, "Average")),
-        *(Series("hosts", (NAMESPACE, "HealthyHostCount", each, "Minimum")) for each in both),
+        ("new", (NAMESPACE, "NewFlowCount", balancer, "Sum")),
+        ("active", (NAMESPACE, "ActiveFlowCount", balancer, "Average")),
+        *[("hosts", (NAMESPACE, "HealthyHostCount", each, "Minimum")) for each in both],
     )
 
 
 def _of_classic(arn: str) -> tuple[Series, ...]:
     balancer = {"LoadBalancerName": balancer_name(arn)}
     return (
-        Series("new", (CLASSIC, "RequestCount", balancer, "Sum")),
-        Series("estimated", (CLASSIC, "EstimatedALBNewConnectionCount", balancer, "Sum")),
-        Series("active", (CLASSIC, "EstimatedALBActiveConnectionCount", balancer, "Sum")),
-        Series("hosts", (CLASSIC, "HealthyHostCount", balancer, "Minimum")),
+        ("new", (CLASSIC, "RequestCount", balancer, "Sum")),
+        ("estimated", (CLASSIC, "EstimatedALBNewConnectionCount", balancer, "Sum")),
+        ("active", (CLASSIC, "EstimatedALBActiveConnectionCount", balancer, "Sum")),
+        ("hosts", (CLASSIC, "HealthyHostCount", balancer, "Minimum")),
     )
 
 
