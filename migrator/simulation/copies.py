@@ -10,6 +10,7 @@ import io
 import pickle
 import threading
 from ipaddress import IPv4Network
+from random import Random
 from types import BuiltinFunctionType, FunctionType, NoneType
 from typing import Any
 
@@ -20,7 +21,8 @@ from migrator.sandbox.world.network_dataplane import Endpoint, NodePort, PodSeen
 from migrator.sandbox.world.network_flows import Backend
 from migrator.simulation.stage import Stage
 
-PLAIN = frozenset((str, int, float, bool, NoneType, tuple, list, set))  # most of a world: copied, down to what is in them
+ATOMS = frozenset((str, int, float, bool, NoneType))
+PLAIN = ATOMS | {list, set}  # most of a world: copied, down to what is in them
 
 NEVER_CHANGE = (  # with what is in them
     Change, IPv4Network, Backend, Endpoint, NodePort, PodSeen, type, FunctionType, BuiltinFunctionType,
@@ -52,8 +54,18 @@ class _Unpickler(pickle.Unpickler):
     """From Python 3.13 on `persistent_load` can be set on instances of a subclass alone."""
 
 
+def _chance(state: tuple[Any, ...]) -> Random:
+    chance = Random(0)  # without a seed it would ask the system for one
+    chance.setstate(state)
+    return chance
+
+
 class _Pickler(pickle.Pickler):
-    dispatch_table = {**copyreg.dispatch_table, type(threading.RLock()): lambda lock: (threading.RLock, ())}
+    dispatch_table = {
+        **copyreg.dispatch_table,
+        type(threading.RLock()): lambda lock: (threading.RLock, ()),
+        Random: lambda chance: (_chance, (chance.getstate(),)),
+    }
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
@@ -72,7 +84,9 @@ class _Pickler(pickle.Pickler):
 
 
 def _never_changes(obj: Any) -> bool:
-    """Objects of the cluster, which `Kube` replaces and nobody changes, frozen values, and code."""
+    """Objects of the cluster, which `Kube` replaces and nobody changes, frozen values, keys of several parts, and code."""
+    if type(obj) is tuple:
+        return len(obj) > 1 and {type(each) for each in obj} <= ATOMS
     if isinstance(obj, dict):
         return "metadata" in obj and "kind" in obj
     if isinstance(obj, msgspec.Struct):

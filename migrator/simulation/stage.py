@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -52,17 +52,24 @@ class Exposed(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Stage:
-    """What a scenario plays on. `outside` is the first machine's; `joined` gives further ones theirs."""
+    """What a scenario plays on. `joined` gives machines their outside."""
 
     world: World
     estate: Estate
     clock: VirtualClock
     resolvers: dict[str, CachingResolver]
-    outside: Outside
     survey: ClusterSurvey
     ledger: Ledger
     exposed: list[Exposed]
     clients: list[Client]
+    first: Outside | None = field(default=None, kw_only=True)
+
+    @property
+    def outside(self) -> Outside:
+        """The first machine's, made for whoever asks first: most journeys are planned already."""
+        if self.first is None:
+            self.first = self.joined("journal-1")
+        return self.first
 
     @property
     def legacy(self) -> Exposed:
@@ -138,8 +145,7 @@ def empty_stage(
     world = World(now=start, seed=seed, pace=pace or Pace())
     estate = furnish(world, zones=zones, nodes=nodes, apps=apps, **furniture)
     caches = {world.network.allocate_address("dns"): CachingResolver(world, kind) for kind in resolvers}
-    asked = outside(world, resolvers=caches)
-    return Stage(world, estate, VirtualClock(world), caches, asked, survey(world), Ledger(), [], [])
+    return Stage(world, estate, VirtualClock(world), caches, survey(world), Ledger(), [], [])
 
 
 def stage(

@@ -29,7 +29,7 @@ def crowded(services: int = SERVICES, legacy: int = LEGACY, records: int = RECOR
     """A world with so many Services, of which so many are legacy's with a load balancer each, and record sets in 3 zones."""
     stage = empty_stage(resolvers=())
     world = stage.world
-    world.quotas.named("Network Load Balancers per Region").value = legacy + 50
+    world.quotas.set("Network Load Balancers per Region", legacy + 50)
     for number in range(NAMESPACES):
         world.kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"team-{number}"}}, manager="helm")
     hosts = [_balanced(stage, number) for number in range(legacy)]

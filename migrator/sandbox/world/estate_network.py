@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_ZONES = 6  # as many /20 networks as the pools of pod and load balancer addresses hold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grounds:
     """The VPC, a public and a private subnet in each zone, and the group that every node wears."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 import msgspec
 
@@ -53,9 +53,9 @@ class Tally:
         self.answered = self.lost = 0
         self.losses: list[Loss] = []
         self._noted: list[tuple[float, str, str, float, str]] = []  # answers by the arguments of `answer`
-        self._by_balancer: Counter[str] = Counter()
-        self._by_pod: Counter[str] = Counter()
-        self._by_header: Counter[str] = Counter()
+        self._by_balancer: defaultdict[str, int] = defaultdict(int)
+        self._by_pod: defaultdict[str, int] = defaultdict(int)
+        self._by_header: defaultdict[str, int] = defaultdict(int)
         self._timeline: dict[int, Second] = {}
         self._slowest_s = 0.0
 

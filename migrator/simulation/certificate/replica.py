@@ -21,7 +21,6 @@ from migrator.sandbox.world.trouble import AwsError, KubeError
 from migrator.simulation.certificate.replica_ground import Ground, ground, hurried, not_simulated, service_manifest, spoken
 from migrator.simulation.certificate.replica_ids import exchanged, pairs
 from migrator.simulation.certificate.replica_likeness import differences, likened, unread
-from migrator.simulation.doors import outside
 from migrator.simulation.doors.records import world_record
 from migrator.simulation.doors.survey import SurveyDoor
 from migrator.simulation.losses import Ledger
@@ -66,7 +65,7 @@ def replicated(plan: Migration, *, seed: int, every_s: float = 0.0) -> Replica:
     names = _named(plan, here, lb, places)
     caches = {world.network.allocate_address("dns"): CachingResolver(world, kind) for kind in KINDS}
     clock, survey = VirtualClock(world), UnaskedSurvey(world)
-    stage = Stage(world, here.estate, clock, caches, outside(world, resolvers=caches), survey, Ledger(), [], [])
+    stage = Stage(world, here.estate, clock, caches, survey, Ledger(), [], [])
     exposed = _exposed(plan, world, lb, names)
     stage.exposed.append(exposed)
     twin = _planned(plan, stage)

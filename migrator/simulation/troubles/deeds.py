@@ -7,6 +7,7 @@ does who mends the cause; it leaves alone what somebody has changed since.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -164,13 +165,9 @@ def legacy_restarted(ground: Ground, trouble: Trouble) -> Undo | None:
 
 def quota_hit(ground: Ground, trouble: Trouble) -> Undo | None:
     """The account may have no further load balancer until somebody raises the quota."""
-    quota = ground.world.quotas.named(ground.chance.choice(("Network Load Balancers per Region", "Target Groups per Region")))
-    quota.value = 1.0
-
-    def undo() -> None:
-        quota.value = ground.quotas[quota.name]
-
-    return undo
+    quotas, name = ground.world.quotas, ground.chance.choice(("Network Load Balancers per Region", "Target Groups per Region"))
+    quotas.set(name, 1.0)
+    return partial(quotas.reset, name)
 
 
 def subnet_full(ground: Ground, trouble: Trouble) -> Undo | None:

@@ -51,7 +51,6 @@ class Ground:
             (each["metadata"]["namespace"], each["metadata"]["name"]): each["spec"]["replicas"]
             for each in self.world.kube.list("Deployment")
         }
-        self.quotas = {each.name: each.value for each in self.world.quotas.table.values()}
         self.metric_lag_s = self.world.pace.metric_lag_s
         self.pruned = False  # whether the new Service was taken away, and clients may lose requests until names lead back
         self.wrong: list[str] = []  # what a second operator could do and may not

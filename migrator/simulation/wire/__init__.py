@@ -100,7 +100,7 @@ def wired(stage: Stage) -> WiredStage:
     """The same stage, its ports over the wire. `reach.chance` draws how long naps between two tries last."""
     reach = _reach(stage)
     made = WiredStage(**{each.name: getattr(stage, each.name) for each in fields(Stage)}, reach=reach)
-    made.outside = made.joined("journal-1")
+    made.first = None
     made.survey = PatientSurvey(ClusterSurvey(reach.kube), stage.clock, reach.chance)
     return made
 

@@ -46,7 +46,7 @@ def test_a_node_s_interface_says_which_groups_it_wears(side: Side) -> None:
 
 
 def test_quotas_say_what_is_taken_where_it_can_be_counted(side: Side) -> None:
-    side.world.quotas.named("Network Load Balancers per Region").value = 7
+    side.world.quotas.set("Network Load Balancers per Region", 7)
 
     told = {each.name: each for each in side.outside.account.quotas()}
 

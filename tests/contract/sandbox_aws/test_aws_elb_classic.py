@@ -106,7 +106,7 @@ def test_the_two_families_do_not_see_each_other(stage: Stage) -> None:
 
 
 def test_four_hundred_are_a_page(stage: Stage) -> None:
-    stage.world.quotas.named("Classic Load Balancers per Region").value = 10
+    stage.world.quotas.set("Classic Load Balancers per Region", 10)
     for number in range(5):
         elb = made(stage, name=f"lb{number}")
 

@@ -33,7 +33,7 @@ def test_the_waiters_of_botocore_work(stage, monkeypatch) -> None:
 
 
 def test_pages_hold_every_load_balancer_once(stage) -> None:
-    stage.world.quotas.named("Network Load Balancers per Region").value = 100
+    stage.world.quotas.set("Network Load Balancers per Region", 100)
     for at in range(60):
         stage.balancer(f"n{at}", Subnets=[stage.subnets[0].id])
     pages = list(stage.client("elbv2").get_paginator("describe_load_balancers").paginate(PaginationConfig={"PageSize": 25}))

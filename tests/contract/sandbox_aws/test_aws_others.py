@@ -115,7 +115,7 @@ def test_resources_are_found_by_type_and_tag(stage) -> None:
 
 def test_quotas_are_listed_by_service(stage) -> None:
     quotas = stage.client("service-quotas")
-    stage.world.quotas.named("Network Load Balancers per Region").value = 75
+    stage.world.quotas.set("Network Load Balancers per Region", 75)
 
     pages = quotas.get_paginator("list_service_quotas").paginate(
         ServiceCode="elasticloadbalancing", PaginationConfig={"PageSize": 4}

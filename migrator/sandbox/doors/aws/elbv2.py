@@ -115,7 +115,7 @@ def remove_tags(world: World, asked: Asked) -> Told:
 
 def describe_account_limits(world: World, asked: Asked) -> Told:
     """The quotas that ELBv2 itself knows."""
-    listed = [each for each in world.quotas.table.values() if each.limit_name]
+    listed = [each for each in world.quotas.table if each.limit_name]
     found, marker = page(listed, lambda each: each.code, asked.get("PageSize", PAGE), asked.get("Marker"))
     return {"Limits": [{"Name": each.limit_name, "Max": str(int(each.value))} for each in found], "NextMarker": marker}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrator.sandbox.doors.aws.handler import Asked, Handler, Told
 from migrator.sandbox.doors.aws.paging import page
 from migrator.sandbox.world import World
-from migrator.sandbox.world.quotas import Quota, default_quotas
+from migrator.sandbox.world.quotas import DEFAULTS, Quota
 from migrator.sandbox.world.trouble import AwsError
 
 _NAMES = {
@@ -19,22 +19,22 @@ _BAD_TOKEN = ("InvalidPaginationTokenException", "The specified token is not val
 
 def list_service_quotas(world: World, asked: Asked) -> Told:
     """The quotas of one service, by page."""
-    return _listed(world, asked, list(world.quotas.table.values()))
+    return _listed(world, asked, world.quotas.table)
 
 
 def list_default_quotas(world: World, asked: Asked) -> Told:
     """The same with the values that a new account has."""
-    return _listed(world, asked, list(default_quotas()))
+    return _listed(world, asked, DEFAULTS)
 
 
 def get_service_quota(world: World, asked: Asked) -> Told:
     """NoSuchResourceException for a code that the service does not have."""
-    return {"Quota": _quota(world, _found(asked, list(world.quotas.table.values())))}
+    return {"Quota": _quota(world, _found(asked, world.quotas.table))}
 
 
 def get_default_quota(world: World, asked: Asked) -> Told:
     """The same with the value that a new account has."""
-    return {"Quota": _quota(world, _found(asked, list(default_quotas())))}
+    return {"Quota": _quota(world, _found(asked, DEFAULTS))}
 
 
 def list_services(world: World, asked: Asked) -> Told:
@@ -46,7 +46,7 @@ def list_services(world: World, asked: Asked) -> Told:
     return {"Services": list(found), "NextToken": token}
 
 
-def _listed(world: World, asked: Asked, quotas: list[Quota]) -> Told:
+def _listed(world: World, asked: Asked, quotas: tuple[Quota, ...]) -> Told:
     if asked["ServiceCode"] not in _NAMES:
         raise AwsError("NoSuchResourceException", f"The request failed because service {asked['ServiceCode']} does not exist")
     kept = [each for each in quotas if each.service == asked["ServiceCode"] and asked.get("QuotaCode") in (None, each.code)]
@@ -54,7 +54,7 @@ def _listed(world: World, asked: Asked, quotas: list[Quota]) -> Told:
     return {"Quotas": [_quota(world, each) for each in found], "NextToken": token}
 
 
-def _found(asked: Asked, quotas: list[Quota]) -> Quota:
+def _found(asked: Asked, quotas: tuple[Quota, ...]) -> Quota:
     for each in quotas:
         if (each.service, each.code) == (asked["ServiceCode"], asked["QuotaCode"]):
             return each

@@ -106,10 +106,10 @@ def test_what_is_refused_leaves_nothing(
 
 
 def test_each_family_has_its_own_quota(account: Account, refused: Any) -> None:
-    account.world.quotas.named("Classic Load Balancers per Region").value = 1
+    account.world.quotas.set("Classic Load Balancers per Region", 1)
     made(account)
-    account.world.quotas.named("Network Load Balancers per Region").value = 1
-    account.world.quotas.named("Target Groups per Region").value = 1
+    account.world.quotas.set("Network Load Balancers per Region", 1)
+    account.world.quotas.set("Target Groups per Region", 1)
 
     account.balancer()
     account.group()

@@ -67,7 +67,7 @@ def test_one_subnet_a_zone_with_room_in_it(account, refused) -> None:
 
 
 def test_the_quota_counts(account, refused) -> None:
-    account.world.quotas.named("Network Load Balancers per Region").value = 1
+    account.world.quotas.set("Network Load Balancers per Region", 1)
     account.balancer()
 
     assert refused(lambda: account.balancer("second")) == "TooManyLoadBalancers"

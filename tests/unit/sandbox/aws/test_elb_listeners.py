@@ -99,8 +99,8 @@ def test_modifying_nothing_of_the_forwarding_disturbs_no_target(account) -> None
 
 def test_limits_of_listeners_and_groups(account, refused) -> None:
     lb, group = account.serving()
-    account.world.quotas.named("Listeners per Network Load Balancer").value = 1
-    account.world.quotas.named("Target Groups per Region").value = 1
+    account.world.quotas.set("Listeners per Network Load Balancer", 1)
+    account.world.quotas.set("Target Groups per Region", 1)
 
     assert refused(lambda: account.listener(lb, group, port=81)) == "TooManyListeners"
     assert refused(lambda: account.group("another")) == "TooManyTargetGroups"

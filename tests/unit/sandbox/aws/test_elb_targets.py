@@ -202,7 +202,7 @@ def test_a_refused_registration_adds_none(account, refused) -> None:
 
     assert refused(lambda: account.world.elb.register_targets(group.arn, pairs)) == "InvalidTarget"
     assert refused(lambda: account.world.elb.deregister_targets(group.arn, pairs[:1])) == "InvalidTarget"
-    account.world.quotas.named("Targets per Target Group per Region").value = 1
+    account.world.quotas.set("Targets per Target Group per Region", 1)
     two = [(account.instances[0].id, 80), (account.instances[1].id, 80)]
     assert refused(lambda: account.world.elb.register_targets(group.arn, two)) == "TooManyTargets"
     assert account.states(group) == []
