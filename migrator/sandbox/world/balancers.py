@@ -124,7 +124,7 @@ class Target:
 
 @dataclass(slots=True)
 class TargetGroup:
-    """A target group; `targets` by (id, port)."""
+    """A target group; `targets` by (id, port). `changes` counts what happened to them."""
 
     arn: str
     name: str
@@ -136,6 +136,7 @@ class TargetGroup:
     attributes: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    changes: int = 0
 
 
 @lru_cache(maxsize=1024)

@@ -61,9 +61,8 @@ class TargetHealth:
         for id, port in wanted:
             target = group.targets.get((id, port))
             if target is None:
-                target = group.targets[id, port] = Target(
-                    id, port, self._zone(group, id), self.world.now, "unused", "Target.NotInUse"
-                )
+                target = Target(id, port, self._zone(group, id), self.world.now, "unused", "Target.NotInUse")
+                _add(group, target)
             elif target.state == "draining":
                 target.registered, target.draining_until = self.world.now, None
                 self._move(group, target, "unused", "Target.NotInUse")
@@ -101,7 +100,7 @@ class TargetHealth:
         for each in (each for each in other.targets.values() if each.state != "draining"):
             if each.state in ("healthy", "unhealthy"):
                 seen = Target(each.id, group.port, each.zone, each.registered, each.state, each.reason, self.world.now)
-                group.targets[each.id, group.port] = seen
+                _add(group, seen)
                 self._count(group, seen, seen.state, +1)
             else:
                 self.register(group, [(each.id, group.port)])
@@ -181,6 +180,7 @@ class TargetHealth:
             wanted, count = "", 0
             if not passes and reason:
                 target.reason = reason
+                group.changes += 1
         if not wanted:
             self._next.pop((group.arn, target.id, target.port), None)
         elif wanted != under_way:
@@ -230,6 +230,7 @@ class TargetHealth:
     def _move(self, group: TargetGroup, target: Target, state: str, reason: str | None) -> None:
         before = target.state
         target.state, target.reason, target.since = state, reason, self.world.now
+        group.changes += 1
         if before != state:
             self._count(group, target, before, -1)
             self._count(group, target, state, +1)
@@ -239,6 +240,7 @@ class TargetHealth:
         self._next.pop((group.arn, target.id, target.port), None)
         self._count(group, target, target.state, -1)
         group.targets.pop((target.id, target.port), None)
+        group.changes += 1
         target.state, target.reason = "unused", "Target.NotRegistered"
         self.elb.tell("target-gone", group.arn, target)
 
@@ -266,3 +268,8 @@ class TargetHealth:
         if group.target_type == "instance":
             return self.world.ec2.instances[id].zone
         return self.world.ec2.zone_of(id, group.vpc_id) if group.target_type == "ip" else None
+
+
+def _add(group: TargetGroup, target: Target) -> None:
+    group.targets[target.id, target.port] = target
+    group.changes += 1

@@ -23,6 +23,8 @@ class BalancerDoor:
     def __init__(self, world: World) -> None:
         self._world, self._elb, self._faults = world, world.elb, world.faults
         self._gate = Gate(world, "aws")
+        self._listeners: dict[str, tuple[list[balancers.Listener], tuple[Listener, ...]]] = {}  # of which list, what was told
+        self._targets: dict[str, tuple[balancers.TargetGroup, int, tuple[Target, ...]]] = {}  # after which change, what was told
 
     def named(self, hostname: str) -> LoadBalancer | None:
         """The load balancer with this DNS name, or None; a name that is not a network one's is looked for in both families."""
@@ -54,7 +56,12 @@ class BalancerDoor:
             return tuple([doors_classic.listener_from(self._world, each) for each in found])
         if self._faults.armed:
             self._gate.look(arn, "elbv2:DescribeListeners", *(["elbv2:DescribeListenerAttributes"] if whole else []))
-        return tuple([listener_from(each, whole=whole) for each in found])
+        if whole:
+            return tuple([listener_from(each, whole=True) for each in found])
+        known = self._listeners.get(arn)
+        if known is None or known[0] is not found:  # the world makes a new list after each change
+            known = self._listeners[arn] = found, tuple([listener_from(each) for each in found])
+        return known[1]
 
     def groups(self, arn: str) -> tuple[TargetGroup, ...]:
         """The target groups attached to a load balancer, by port and ARN."""
@@ -70,10 +77,12 @@ class BalancerDoor:
         group = self._elb.groups.get(group_arn)
         if group is None:
             raise Missing(f"target group {group_arn} is gone")
-        found = map(group.targets.__getitem__, sorted(group.targets))  # by id and port
-        if classic:
-            return tuple([doors_classic.target_of(each) for each in found])
-        return tuple([Target(each.id, each.port, each.zone or "", each.state, each.reason or "") for each in found])
+        known = self._targets.get(group_arn)
+        if known is None or known[0] is not group or known[1] != group.changes:
+            told = doors_classic.target_of if classic else target_from
+            found = tuple([told(group.targets[each]) for each in sorted(group.targets)])  # by id and port
+            known = self._targets[group_arn] = group, group.changes, found
+        return known[2]
 
     def groups_left(self, arns: tuple[str, ...]) -> tuple[TargetGroup, ...]:
         """Which of these target groups still exist, by port and ARN."""
@@ -142,6 +151,11 @@ def listener_from(listener: balancers.Listener, *, whole: bool = False) -> Liste
         listener.alpn,
         dict(listener.attributes) if whole else {},
     )
+
+
+def target_from(target: balancers.Target) -> Target:
+    """How a target is doing."""
+    return Target(target.id, target.port, target.zone or "", target.state, target.reason or "")
 
 
 def health_check_from(check: balancers.HealthCheck) -> HealthCheck:
