@@ -72,7 +72,7 @@ class Logbook:
 
     def count(self, name: str, facts: Facts) -> None:
         """Count a look towards its streaks; they live as long as this process."""
-        if facts:
+        if True in facts.values() or self.standing.streaks.get(name):  # else none begins, goes on or ends
             self.standing = self.standing.looked(name, facts, self._clock.now(), self._gap_s)
 
     def has(self, sequence: int, checksum: str) -> bool:

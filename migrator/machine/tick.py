@@ -151,12 +151,12 @@ class Machine:
     def _guarded(self, step: Step) -> Wait | Hold | Fail | None:
         """Every guard that is up is asked; the worst trip counts."""
         tripped: list[Wait | Hold | Fail] = []
-        log = self.log
+        log, migration, outside = self.log, self.migration, self.outside
         for guard in self.journey.guarding(step):
-            sight = guard.look(self.migration, log.standing, self.outside)
+            sight = guard.look(migration, log.standing, outside)
             if guard.facts is not None:
                 log.count(guard.name, guard.facts(sight))
-            if (trip := guard.trip(self.migration, log.standing, sight)) is not None:
+            if (trip := guard.trip(migration, log.standing, sight)) is not None:
                 tripped.append(trip)
         return min(tripped, key=lambda each: WORST_FIRST.index(type(each))) if tripped else None
 

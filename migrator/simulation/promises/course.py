@@ -27,7 +27,7 @@ PROTECTION = "deletion_protection.enabled"
 class Call:
     """One call that the engine made. `before` is each record set of the plan as it was listed; `after` once it was done.
 
-    `ids` is everything in AWS and every Service that there was before.
+    `ids` is everything in AWS and every Service that there was before, kind by kind.
     """
 
     effect: Effect
@@ -36,10 +36,10 @@ class Call:
     lines: int  # how many journal lines there were
     lease: Lease | None  # our mark as it was
     before: dict[Key, route53.RecordSet | None]
-    ids: frozenset[str]
+    ids: tuple[frozenset[str], ...]
     after: dict[Key, route53.RecordSet | None] | None = None
     finalizers: tuple[str, ...] | None = None  # of the legacy Service before it; None where it was gone
-    left: frozenset[str] | None = None  # of `ids`, once it was done; None where others acted meanwhile
+    left: tuple[frozenset[str], ...] | None = None  # of `ids`, once it was done; None where others acted meanwhile
     meddled: bool = False  # whether others acted in the very instant in which it was made
 
 
@@ -76,6 +76,8 @@ class Course:
     _from: int = field(default=0, init=False)  # the first line after the last end that was met
     _turned: bool = field(default=False, init=False)  # whether a line from there on turned back
     _met: int = field(default=0, init=False)  # how many lines these two were worked out from: never the last one
+    _guarding: tuple[object, frozenset[str]] = field(default=(None, frozenset()), init=False)  # of which state, as last met
+    _serving: tuple[object, frozenset[str]] = field(default=(None, frozenset()), init=False)  # of which list, as last met
     _listings: dict[str, Listing] = field(default_factory=dict, init=False)  # by zone id, as last met
 
     def __post_init__(self) -> None:
@@ -215,21 +217,29 @@ class Course:
             for move in self.migration.dns.moves
         }
 
-    def ids(self) -> frozenset[str]:
-        """Every load balancer, target group, rule, security group, Service and record set that there is.
+    def ids(self) -> tuple[frozenset[str], ...]:
+        """Every load balancer, target group, rule, security group, Service and record set that there is, kind by kind.
 
-        The rules of a security group that legacy made for itself go with it.
+        A kind of which nothing came or went is the very same set again, where that can be told.
         """
-        world, own = self.world, self.migration.legacy.own_groups
-        services = [each["metadata"] for each in world.kube.list("Service")]
-        return frozenset[str]().union(
-            world.elb.balancers,
-            world.elb.groups,
-            [each.id for each in world.ec2.rules.values() if each.group_id not in own],
-            world.ec2.groups,
-            [f"service {each['namespace']}/{each['name']}" for each in services],
-            *[self._listing(zone).ids for zone in world.route53.zones],
-        )
+        world = self.world
+        records = [self._listing(zone).ids for zone in world.route53.zones]
+        return frozenset(world.elb.balancers), frozenset(world.elb.groups), self._guards(), self._services(), *records
+
+    def _guards(self) -> frozenset[str]:
+        """Every security group and its rules; those of a group that legacy made for itself go with it."""
+        ec2, of = self.world.ec2, (self.world.ec2.state, self.migration.legacy.own_groups)
+        if self._guarding[0] != of:
+            rules = [each.id for each in ec2.rules.values() if each.group_id not in of[1]]
+            self._guarding = of, frozenset(rules).union(ec2.groups)
+        return self._guarding[1]
+
+    def _services(self) -> frozenset[str]:
+        listed = self.world.kube.list("Service")
+        if self._serving[0] is not listed:  # the world makes a new list after each change
+            names = [each["metadata"] for each in listed]
+            self._serving = listed, frozenset([f"service {each['namespace']}/{each['name']}" for each in names])
+        return self._serving[1]
 
     def lease(self) -> Lease | None:
         """Our mark; None where there is none."""

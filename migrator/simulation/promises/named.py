@@ -63,6 +63,9 @@ class Named:
         """What is gone after a call that was not asked to remove it."""
         if call.left is None:
             return ""
+        touched = [each for each in call.ids if each not in call.left]
+        if not touched:
+            return ""
         migration = self._course.migration
         legacy, new = migration.legacy, migration.new
         ours = {
@@ -73,5 +76,5 @@ class Named:
             f"service {migration.service}",
             f"service {new.namespace}/{new.name}",
         }
-        strangers = sorted(call.ids - call.left - ours)
+        strangers = sorted(frozenset[str]().union(*touched).difference(*call.left, ours))
         return f"{call.effect.summary}: {strangers[0]} is gone, and the plan does not name it" if strangers else ""

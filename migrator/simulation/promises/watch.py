@@ -9,7 +9,6 @@ from typing import Protocol
 from migrator.model.effects import Effect
 from migrator.model.events import Entry, Held, Released
 from migrator.model.migration import Migration
-from migrator.model.units import Instant
 from migrator.sandbox.world import World
 from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, onward, restored, seen, witnessed
 from migrator.simulation.promises.caches import Caches
@@ -36,12 +35,6 @@ class Reader(Protocol):
         ...
 
 
-class Timed(Checker, Protocol):
-    """One promise that may be broken as time goes by."""
-
-    due: Instant  # there is nothing to see before
-
-
 class Watch:
     """Looks after every timer of the world, every durable line and every call; collects breaches, a sentence each."""
 
@@ -53,11 +46,6 @@ class Watch:
         self._answers, self._alive = answers.Answers(course, caches), alive.Alive(course)
         self._onward = onward.Onward(course)
         self._journalled = journalled.Journalled(course)
-        self._timed: tuple[tuple[str, Timed], ...] = (
-            (answers.NAME, self._answers),
-            (alive.NAME, self._alive),
-            (onward.NAME, self._onward),
-        )
         back = restored.Restored(course)
         self._told: tuple[tuple[str, Reader], ...] = (
             (seen.NAME, seen.SeenDone(course, caches)),
@@ -137,9 +125,12 @@ class Watch:
 
     def _timer(self) -> None:
         now = self._world.now
-        for name, checker in self._timed:
-            if now >= checker.due and (wrong := checker.look()):
-                self._say(name, wrong)
+        if now >= self._answers.due and (wrong := self._answers.look()):
+            self._say(answers.NAME, wrong)
+        if now >= self._alive.due and (wrong := self._alive.look()):
+            self._say(alive.NAME, wrong)
+        if now >= self._onward.due and (wrong := self._onward.look()):
+            self._say(onward.NAME, wrong)
 
     def _say(self, name: str, wrong: str) -> None:
         self._count[name] += 1
