@@ -193,10 +193,12 @@ class Standing(msgspec.Struct, frozen=True):
 
     def _with_sight(self, event: Seen) -> dict[str, Any]:
         """A step's end was seen, or seen again after a repair: a released drift was that one, the next is asked about."""
-        released = {each: when for each, when in self.released.items() if each != (event.step, "drift")}
-        repaired = tuple(each for each in self.repaired if each != event.step)
-        seen = {**self.seen, event.step: event.evidence}
-        return {"seen": seen, "refusals": 0, "released": released, "repaired": repaired}
+        changed: dict[str, Any] = {"seen": {**self.seen, event.step: event.evidence}, "refusals": 0}
+        if (drift := (event.step, "drift")) in self.released:
+            changed["released"] = {each: when for each, when in self.released.items() if each != drift}
+        if event.step in self.repaired:
+            changed["repaired"] = tuple([each for each in self.repaired if each != event.step])
+        return changed
 
     def _intending(self, event: Intended) -> tuple[str, ...]:
         """Our mark set again on the way is not the step's own doing."""
