@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from migrator.sandbox.world import World, elb_attributes
 from migrator.sandbox.world.balancers import HealthCheck, Listener, LoadBalancer, TargetGroup
@@ -51,7 +52,7 @@ def check(*, every: bool = True, **changes: object) -> Work:
 
 
 def _checked(there: HealthCheck, changes: dict[str, object]) -> HealthCheck:
-    return replace(there, **changes)  # type: ignore[arg-type]
+    return replace(there, **changes)
 
 
 def tls(world: World, lb: LoadBalancer) -> None:

@@ -13,12 +13,12 @@ A Classic Load Balancer wears the same nouns, so that health checks, the data pl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+import msgspec
 
-@dataclass(slots=True)
-class ZoneMapping:
+
+class ZoneMapping(msgspec.Struct):
     """One zone of a load balancer: its subnet and the address that clients connect to there."""
 
     zone: str
@@ -27,17 +27,15 @@ class ZoneMapping:
     allocation_id: str | None = None
 
 
-@dataclass(slots=True)
-class Policy:
+class Policy(msgspec.Struct):
     """A policy of a Classic Load Balancer: its type, such as ProxyProtocolPolicyType, and its attributes."""
 
     name: str
     type: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = {}
 
 
-@dataclass(slots=True)
-class ClassicSide:
+class ClassicSide(msgspec.Struct):
     """What only a Classic Load Balancer has.
 
     instances   ids of those that are registered, in order; one that drains is no longer among them
@@ -47,14 +45,13 @@ class ClassicSide:
     """
 
     health_check: HealthCheck
-    instances: dict[str, None] = field(default_factory=dict)
-    policies: dict[str, Policy] = field(default_factory=dict)
-    listening: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    backend: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    instances: dict[str, None] = {}
+    policies: dict[str, Policy] = {}
+    listening: dict[int, tuple[str, ...]] = {}
+    backend: dict[int, tuple[str, ...]] = {}
 
 
-@dataclass(slots=True)
-class LoadBalancer:
+class LoadBalancer(msgspec.Struct):
     """A load balancer. `active_at` is when provisioning ends; `failed` says why it never will.
 
     `kind` is "network" or "classic"; `classic` is there for the latter alone.
@@ -69,17 +66,16 @@ class LoadBalancer:
     zones: tuple[ZoneMapping, ...]
     created: float
     active_at: float
-    security_groups: list[str] = field(default_factory=list)
-    attributes: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    security_groups: list[str] = []
+    attributes: dict[str, str] = {}
+    tags: dict[str, str] = {}
     failed: str | None = None
     address_type: str = "ipv4"
     kind: str = "network"
     classic: ClassicSide | None = None
 
 
-@dataclass(slots=True)
-class Listener:
+class Listener(msgspec.Struct):
     """A listener and where it forwards: (target group ARN, weight) in order."""
 
     arn: str
@@ -90,12 +86,11 @@ class Listener:
     certificates: tuple[str, ...] = ()
     ssl_policy: str | None = None
     alpn: tuple[str, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = {}
+    tags: dict[str, str] = {}
 
 
-@dataclass(slots=True)
-class HealthCheck:
+class HealthCheck(msgspec.Struct):
     """How a target group asks its targets; seconds as AWS keeps them, before the pace scales them."""
 
     protocol: str = "TCP"
@@ -108,8 +103,7 @@ class HealthCheck:
     matcher: str | None = None
 
 
-@dataclass(slots=True)
-class Target:
+class Target(msgspec.Struct):
     """One registered target and what its group last concluded. `zone` is None where AWS would not know it."""
 
     id: str
@@ -122,8 +116,7 @@ class Target:
     draining_until: float | None = None
 
 
-@dataclass(slots=True)
-class TargetGroup:
+class TargetGroup(msgspec.Struct):
     """A target group; `targets` by (id, port). `changes` counts what happened to them."""
 
     arn: str
@@ -133,9 +126,9 @@ class TargetGroup:
     vpc_id: str
     target_type: str
     health_check: HealthCheck
-    attributes: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    attributes: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    targets: dict[tuple[str, int], Target] = {}
     changes: int = 0
 
 

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
 
 
-@dataclass(slots=True)
-class Vpc:
+class Vpc(msgspec.Struct):
     """A network and the address ranges in it."""
 
     id: str
     cidr: str
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
     default: bool = False
 
 
-@dataclass(slots=True)
-class Subnet:
+class Subnet(msgspec.Struct):
     """A part of a VPC in one zone. `free_addresses` is what load balancer controllers look at before they use it."""
 
     id: str
     zone: str
     cidr: str
     vpc_id: str
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
     free_addresses: int = 0
     public: bool = False
-    network: ipaddress.IPv4Network = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        self.network = ipaddress.IPv4Network(self.cidr)
+    @property
+    def network(self) -> ipaddress.IPv4Network:
+        """Its range."""
+        return _network(self.cidr)
 
 
-@dataclass(slots=True)
-class Instance:
+_network = lru_cache(maxsize=1024)(ipaddress.IPv4Network)
+
+
+class Instance(msgspec.Struct):
     """A virtual machine. `state` is "pending", "running", "stopping", "stopped", "shutting-down" or "terminated"."""
 
     id: str
@@ -49,8 +52,7 @@ class Instance:
     type: str = "m5.large"
 
 
-@dataclass(slots=True)
-class NetworkInterface:
+class NetworkInterface(msgspec.Struct):
     """A network interface. `requester` is the AWS service that made it, empty when the account did.
 
     `addresses` holds the primary private address first; the VPC CNI puts pods on the further ones.
@@ -68,23 +70,21 @@ class NetworkInterface:
     instance_id: str | None = None
     public_ip: str | None = None
     allocation_id: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
 
 
-@dataclass(slots=True)
-class SecurityGroup:
+class SecurityGroup(msgspec.Struct):
     """A security group. `rules` holds the ids of its rules, in the order in which they were authorized."""
 
     id: str
     name: str
     description: str
     vpc_id: str
-    tags: dict[str, str] = field(default_factory=dict)
-    rules: list[str] = field(default_factory=list)
+    tags: dict[str, str] = {}
+    rules: list[str] = []
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(msgspec.Struct):
     """One security group rule. Exactly one of `cidr`, `cidr6`, `source_group` and `prefix_list` is set.
 
     `protocol` is "tcp", "udp", "icmp", "icmpv6", a protocol number, or "-1" for all; ports are -1 where they do not
@@ -102,7 +102,7 @@ class Rule:
     source_group: str | None = None
     prefix_list: str | None = None
     description: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
 
     @property
     def permission(self) -> tuple[object, ...]:
@@ -111,12 +111,11 @@ class Rule:
         return (self.group_id, self.egress, self.protocol, self.from_port, self.to_port, *peer)
 
 
-@dataclass(slots=True)
-class Address:
+class Address(msgspec.Struct):
     """An elastic address; `interface_id` is set while something uses it."""
 
     allocation_id: str
     public_ip: str
     association_id: str | None = None
     interface_id: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}

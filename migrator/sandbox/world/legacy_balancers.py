@@ -7,8 +7,10 @@ aws_loadbalancer.go (ensureLoadBalancerv2), as of v1.27. An AWS call may fail wh
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from migrator.sandbox.world.controllers import Failure, Pass, annotations_of, attempt
 from migrator.sandbox.world.legacy_calls import call

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -104,8 +103,7 @@ class ChangeInfo(msgspec.Struct, frozen=True):
         return "INSYNC" if now >= self.insync_at else "PENDING"
 
 
-@dataclass(slots=True)
-class Zone:
+class Zone(msgspec.Struct):
     """A hosted zone. `name` ends with a dot; `name_servers` are four, empty for a private zone; `vpcs` are ids."""
 
     id: str
@@ -116,12 +114,11 @@ class Zone:
     caller_reference: str
     comment: str = ""
     change_id: str = ""  # of its creation
-    tags: dict[str, str] = field(default_factory=dict)
-    protections: dict[Key, str] = field(default_factory=dict)  # what must not be changed, with a comment
+    tags: dict[str, str] = {}
+    protections: dict[Key, str] = {}  # what must not be changed, with a comment
 
 
-@dataclass(slots=True)
-class HealthCheck:
+class HealthCheck(msgspec.Struct):
     """A health check. Nothing is really asked: `healthy` is what somebody set."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from migrator.sandbox.doors.aws.elbv2 import PAGE, check_named
 from migrator.sandbox.doors.aws.handler import Asked, Handler, Told, tag_dict, tag_list
