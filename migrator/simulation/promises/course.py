@@ -148,10 +148,13 @@ class Course:
             known = self._listings[zone] = Listing(now, first, ids)
         return known
 
-    def foreign(self) -> set[Key]:
-        """The record sets that somebody else changed since we left them, or whose mending some name server has not heard of."""
-        now = self.world.now
-        return {key for key, record in self.listed().items() if record != self.left.get(key) or now < self.touched.get(key, 0.0)}
+    def foreign(self, listed: dict[Key, route53.RecordSet | None] | None = None) -> set[Key]:
+        """The record sets that somebody else changed since we left them, or whose mending some name server has not heard of.
+
+        `listed` is what `listed` gives, for who has asked already.
+        """
+        now, listed = self.world.now, self.listed() if listed is None else listed
+        return {key for key, record in listed.items() if record != self.left.get(key) or now < self.touched.get(key, 0.0)}
 
     def service(self) -> dict[str, Any] | None:
         """The Service at the legacy Service's name; None where there is none."""

@@ -60,7 +60,8 @@ class Restored:
         return "" if retiring else f"{call.effect.summary}: the legacy Service was written to before retire"
 
     def _left_over(self) -> str:
-        listed, foreign = self._course.listed(), self._course.foreign()
+        listed = self._course.listed()
+        foreign = self._course.foreign(listed)
         for move in self._course.migration.dns.moves:
             if move.key not in foreign and listed[move.key] != self._course.final(move):
                 record = listed[move.key]

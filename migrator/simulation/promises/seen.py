@@ -41,32 +41,45 @@ class SeenDone:
 
     def _wrong(self, step: str) -> str:
         self._caches.read()
-        judges = self._judges_back() if self._course.back else self._judges()
-        judge = judges.get(step)
-        return judge() if judge is not None else ""
+        return self._wrong_back(step) if self._course.back else self._wrong_forward(step)
 
-    def _judges(self) -> dict[str, Callable[[], str]]:
-        return {
-            "admit": self._admitted,
-            "lower": lambda: self._everywhere(self._course.lowered) or self._cached_long(),
-            "clone": self._cloned,
-            "warm": self._warm,
-            "shift": lambda: self._everywhere(self._shifted),
-            "settle": lambda: self._everywhere(self._shifted) or self._led(self._course.migration.legacy.balancer.dns_name),
-            "drain": self._drained,
-            "retire": self._retired,
-            "sweep": self._swept,
-            "finish": self._finished,
-        }
+    def _wrong_forward(self, step: str) -> str:
+        match step:
+            case "admit":
+                return self._admitted()
+            case "lower":
+                return self._everywhere(self._course.lowered) or self._cached_long()
+            case "clone":
+                return self._cloned()
+            case "warm":
+                return self._warm()
+            case "shift":
+                return self._everywhere(self._shifted)
+            case "settle":
+                return self._everywhere(self._shifted) or self._led(self._course.migration.legacy.balancer.dns_name)
+            case "drain":
+                return self._drained()
+            case "retire":
+                return self._retired()
+            case "sweep":
+                return self._swept()
+            case "finish":
+                return self._finished()
+        return ""
 
-    def _judges_back(self) -> dict[str, Callable[[], str]]:
-        return {
-            "retire": lambda: "legacy's load balancer is not protected from deletion" if self._course.unprotected() else "",
-            "shift": self._shifted_back,
-            "clone": lambda: "the new Service is still there" if self._course.marked() else self._stacked(),
-            "lower": lambda: self._everywhere(self._course.final),
-            "admit": lambda: "our mark is still there" if self._course.lease() is not None else "",
-        }
+    def _wrong_back(self, step: str) -> str:
+        match step:
+            case "retire":
+                return "legacy's load balancer is not protected from deletion" if self._course.unprotected() else ""
+            case "shift":
+                return self._shifted_back()
+            case "clone":
+                return "the new Service is still there" if self._course.marked() else self._stacked()
+            case "lower":
+                return self._everywhere(self._course.final)
+            case "admit":
+                return "our mark is still there" if self._course.lease() is not None else ""
+        return ""
 
     # Forward
 
@@ -214,11 +227,11 @@ class SeenDone:
 
     def _everywhere(self, form: Form) -> str:
         """Where Route 53 or an authority has something else; record sets that somebody else changed aside."""
-        foreign = self._course.foreign()
+        listed = self._course.listed()
+        foreign = self._course.foreign(listed)
         wanted: dict[tuple[str, str, str], route53.RecordSet] = {
             move.key: form(move) for move in self._course.migration.dns.moves if move.key not in foreign
         }
-        listed = self._course.listed()
         for key, record in wanted.items():
             if listed[key] != record:
                 return f"{key[1]} {key[2]} is listed as {shown(listed[key])}"
