@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from migrator.errors import OutsideError
 from migrator.ports.outside import Outside
 
 P = TypeVar("P")
+SHARED = frozenset(("cluster", "balancers", "network", "account", "installation"))
 
 
 class _Once:
@@ -23,36 +23,42 @@ class _Once:
         answers: dict[tuple[Any, ...], Any] = {}
         troubles: dict[tuple[Any, ...], OutsideError] = {}
 
-        def asked(*about: Any, **named: Any) -> Any:
-            key = (about, *named.items())
+        def asked(*about: Any) -> Any:
             try:
-                if key in answers:
-                    return answers[key]
+                if about in answers:
+                    return answers[about]
             except TypeError:  # about a manifest
-                return question(*about, **named)
-            if key in troubles:
-                raise troubles[key]
+                return question(*about)
+            if about in troubles:
+                raise troubles[about]
             try:
-                answers[key] = question(*about, **named)
+                answer = answers[about] = question(*about)
             except OutsideError as trouble:
-                troubles[key] = trouble
+                troubles[about] = trouble
                 raise
-            return answers[key]
+            return answer
 
         self.__dict__[name] = asked  # so that it is not made again
         return asked
 
 
+class _Shared:
+    """Stands for an outside; its ports are what they are, but those that several checks ask, which are asked once."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    def __getattr__(self, name: str) -> object:
+        port: object = getattr(self._outside, name)
+        if name in SHARED:
+            port = once(port)
+        self.__dict__[name] = port  # the same one for the whole run
+        return port
+
+
 def shared(outside: Outside) -> Outside:
     """The same outside for one run. Who judges by when an answer came has to ask first: `clock` does."""
-    return replace(
-        outside,
-        cluster=once(outside.cluster),
-        balancers=once(outside.balancers),
-        network=once(outside.network),
-        account=once(outside.account),
-        installation=once(outside.installation),
-    )
+    return cast("Outside", _Shared(outside))
 
 
 def once(port: P) -> P:
