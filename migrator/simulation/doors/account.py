@@ -73,10 +73,11 @@ class AccountDoor:
         return tuple(self._right(each) for each in deeds)
 
     def _right(self, deed: Deed) -> Right:
-        decision, missing = self._world.rights.decision(deed.action), self._world.rights.missing(deed.action)
+        rights = self._world.rights
+        decision = rights.decision(deed.action)
         if decision == "allowed":
             return Right(deed.action, deed.resource, True)
-        if missing:
+        if missing := rights.missing(deed.action):
             return Right(deed.action, deed.resource, None, f"hangs on {', '.join(missing)}")
         return Right(deed.action, deed.resource, False, decision)
 
