@@ -39,8 +39,11 @@ class Pool:
 
     def draw(self, chance: random.Random) -> int:
         """Hold a free number and say which. Raises KubeError 500 when none is left."""
-        start = chance.randint(self._drawn_from, self.last)
-        nearby = range(start, min(start + 16, self.last + 1))
+        start = chance.randrange(self._drawn_from, self.last + 1)
+        if start not in self._taken:
+            self._taken.add(start)
+            return start
+        nearby = range(start + 1, min(start + 16, self.last + 1))
         for number in chain(nearby, range(self._drawn_from, self.last + 1), range(self.first, self._drawn_from)):
             if number not in self._taken:
                 self._taken.add(number)
