@@ -93,12 +93,7 @@ class Kube:
         if "apiVersion" not in new:
             new["apiVersion"] = kind.api_version
         decoded(kind, new, strict=strict)
-        key = self._gate.named(kind, new)
-        if self.find(kind.kind, *key) is not None:
-            raise already_exists(kind, key[1])
-        self._gate.identify(kind, new)
-        complete(new, self._world.now)
-        claims = self._gate.admitted(kind, new, None)
+        claims = self._admitted(kind, new)
         if dry_run:
             if claims is not None:
                 claims.undo()
@@ -145,7 +140,7 @@ class Kube:
             raise bad_request(f"the patch leaves no {kind}")
         # Whatever completes the new version does so in place: then it may share nothing with the one before it.
         respecified = kind == "Service" and new.get("spec") is not old.get("spec")
-        completed = subresource is None and (respecified or kind in self._gate.mutators)
+        completed = subresource is None and (respecified or ("UPDATE", kind) in self._gate.mutators)
         new = fresh(new) if completed or type == "json" else {**new, "metadata": dict(new["metadata"])}
         decoded(of, new, strict=strict)
         return self._update(of, old, new, subresource, dry_run, manager)
@@ -189,14 +184,21 @@ class Kube:
         """
         self._telling.subscribe(kind, callback)
 
-    def mutate(self, kind: str, callback: Mutator) -> None:
+    def mutate(self, kind: str, callback: Mutator, *operations: str) -> None:
         """Call `callback("CREATE" | "UPDATE", obj, old)` before an object is checked, as a webhook would be.
 
-        It may change `obj` in place or refuse it with a KubeError; dry runs pass through it too.
+        `operations` are those that it is for, both where none is named. It may change `obj` in place or refuse it with a
+        KubeError; dry runs pass through it too.
         """
-        self._gate.mutators.setdefault(kind, []).append(callback)
+        for each in operations or ("CREATE", "UPDATE"):
+            self._gate.mutators.setdefault((each, kind), []).append(callback)
 
     # Keeping: for the parts of the store itself, which have checked what they ask for
+
+    def add(self, new: KubeObject, manager: str) -> KubeObject:
+        """Store a new object that is well-formed, and nobody else's: what `create` does once it has read one."""
+        kind = self.kinds[new["kind"]]
+        return self.put(kind, new, None, self._admitted(kind, new), manager)
 
     def put(
         self, kind: Kind, new: KubeObject, old: KubeObject | None, claims: Claims | None = None, manager: str = _SERVER
@@ -234,6 +236,15 @@ class Kube:
             self.kinds[kind.kind] = KINDS[kind.kind]
         else:
             del self.kinds[kind.kind]
+
+    def _admitted(self, kind: Kind, new: KubeObject) -> Claims | None:
+        """Make a new object one that may be stored, in place, or refuse it."""
+        key = self._gate.named(kind, new)
+        if self.find(kind.kind, *key) is not None:
+            raise already_exists(kind, key[1])
+        self._gate.identify(kind, new)
+        complete(new, self._world.now)
+        return self._gate.admitted(kind, new, None)
 
     def _update(
         self, kind: Kind, old: KubeObject, new: KubeObject, subresource: str | None, dry_run: bool, manager: str

@@ -32,7 +32,10 @@ class Events:
         place = self._known.get(said)
         known = self._kube.find("Event", *place) if place else None
         try:
-            event = self._again(known) if known else self._kube.create(self._first(involved, reason, message, type, component))
+            if known:
+                event = self._again(known)
+            else:
+                event = self._kube.add(self._first(involved, reason, message, type, component), "controller")
         except KubeError:  # its namespace is going or gone: a recorder logs that and goes on
             return self._first(involved, reason, message, type, component)
         place = event["metadata"]["namespace"], event["metadata"]["name"]

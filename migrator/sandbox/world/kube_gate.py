@@ -32,7 +32,7 @@ class Gate:
     def __init__(self, kube: Kube, world: World) -> None:
         self.services = Services(world.random)
         self.quotas = Quotas(kube)
-        self.mutators: dict[str, list[Mutator]] = {}
+        self.mutators: dict[tuple[str, str], list[Mutator]] = {}  # by operation and kind
         self._kube, self._world = kube, world
 
     def named(self, kind: Kind, new: KubeObject) -> Key:
@@ -64,8 +64,9 @@ class Gate:
 
     def admitted(self, kind: Kind, new: KubeObject, old: KubeObject | None) -> Claims | None:
         """Pass an object through webhooks, rules and quotas; what a Service takes from the pools, None for other kinds."""
-        for change in self.mutators.get(kind.kind, ()):
-            change("UPDATE" if old else "CREATE", new, old)
+        operation = "UPDATE" if old else "CREATE"
+        for change in self.mutators.get((operation, kind.kind), ()):
+            change(operation, new, old)
         meta = new["metadata"]
         found: list[Complaint] = []
         if old is None:

@@ -39,7 +39,7 @@ class LoadBalancerController:
         self._queue = WorkQueue(world, self._sync, self._crashed, workers=_WORKERS)
         self._bindings = BindingController(world, self._set, self._is_up, self._crashed)
         world.kube.subscribe("Service", self._service_changed)
-        world.kube.mutate("Service", self._admit)
+        world.kube.mutate("Service", self._admit, "CREATE")
         self.process = Process(world, NAMESPACE, DEPLOYMENT, started=self._started, stopped=self._stopped)
 
     # The process
@@ -80,9 +80,9 @@ class LoadBalancerController:
         if FINALIZER in (meta.get("finalizers") or ()) or is_supported(service, settings):
             self._queue.add(key_of(service))
 
-    def _admit(self, verb: str, service: Object, old: Object | None) -> None:
+    def _admit(self, operation: str, service: Object, old: Object | None) -> None:
         """The mutating webhook for Services, where it is configured: every new LoadBalancer Service gets our class."""
-        if verb != "CREATE" or not self._is_webhook_configured():
+        if not self._is_webhook_configured():
             return
         if not self.process.up:
             post = f"https://{WEBHOOK}-service.{NAMESPACE}.svc:443/mutate-v1-service?timeout=10s"
