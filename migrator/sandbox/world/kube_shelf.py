@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from migrator.sandbox.world.kube_kinds import KubeObject
 
 Key = tuple[str, str]
 """Namespace ("" for kinds that have none) and name."""
+
+
+T = TypeVar("T")
 
 
 class Shelf:
@@ -18,19 +22,20 @@ class Shelf:
         self.objects: dict[Key, KubeObject] = {}
         self._keys: list[Key] = []
         self._listed: list[KubeObject] | None = None  # every object, None once one of them has changed
+        self._read: dict[Callable[[list[KubeObject]], Any], Any] = {}  # what readers made of them, by reader, until then
 
     def put(self, key: Key, obj: KubeObject) -> None:
         """Store an object, new or changed."""
         if key not in self.objects:
             insort(self._keys, key)
         self.objects[key] = obj
-        self._listed = None
+        self._changed()
 
     def pop(self, key: Key) -> None:
         """Take an object out that is there."""
         del self.objects[key]
         del self._keys[bisect_left(self._keys, key)]
-        self._listed = None
+        self._changed()
 
     def every(self, namespace: str | None = None) -> list[KubeObject]:
         """All objects, or those of one namespace, in a list that nobody changes."""
@@ -43,6 +48,13 @@ class Shelf:
             self._listed = list(map(self.objects.__getitem__, keys))
         return self._listed
 
+    def read(self, by: Callable[[list[KubeObject]], T]) -> T:
+        """What a reader makes of all objects, and of nothing else: it reads them again once one has changed."""
+        if by not in self._read:
+            self._read[by] = by(self.every())
+        made: T = self._read[by]
+        return made
+
     def after(self, key: Key, namespace: str | None = None) -> Iterator[tuple[Key, KubeObject]]:
         """What is listed behind `key`, which itself may be gone; ("", "") begins at the first."""
         for each in self._keys[bisect_right(self._keys, key) :]:
@@ -50,6 +62,11 @@ class Shelf:
                 yield each, self.objects[each]
             elif each[0] > namespace:
                 return
+
+    def _changed(self) -> None:
+        self._listed = None
+        if self._read:
+            self._read = {}
 
     def _within(self, namespace: str) -> list[Key]:
         first = bisect_left(self._keys, (namespace, ""))

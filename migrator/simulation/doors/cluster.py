@@ -23,6 +23,7 @@ class ClusterDoor:
     def __init__(self, world: World) -> None:
         self._kube, self._faults = world.kube, world.faults
         self._gate = Gate(world, "kube")
+        self._every_service, self._every_lease = self._kube.shelf("Service").objects, self._kube.shelf("Lease").objects
         self._services: dict[tuple[str, str], tuple[dict[str, Any], Service]] = {}
         self._leases: dict[tuple[str, str], tuple[dict[str, Any], Lease]] = {}
         self._bindings: dict[tuple[str, str], tuple[list[dict[str, Any]], tuple[Binding, ...]]] = {}
@@ -36,12 +37,13 @@ class ClusterDoor:
         """A Service, or None."""
         if self._faults.armed:
             self._gate.look(f"{namespace}/{name}", "GET services")
-        raw = self._kube.find("Service", namespace, name)
+        key = namespace, name
+        raw = self._every_service.get(key)
         if raw is None:
             return None
-        known = self._services.get((namespace, name))
+        known = self._services.get(key)
         if known is None or known[0] is not raw:
-            known = self._services[namespace, name] = (raw, service_from(raw))
+            known = self._services[key] = (raw, service_from(raw))
         return known[1]
 
     def bindings(self, namespace: str, service: str) -> tuple[Binding, ...]:
@@ -56,23 +58,19 @@ class ClusterDoor:
     def controller(self) -> Controller | None:
         """The Deployment with the controller's label, the one with most ready pods where there are several."""
         self._gate.look("/", "GET deployments")
-        label, value = CONTROLLER_LABEL
-        found = [
-            controller_from(raw)
-            for raw in self._kube.list("Deployment")
-            if (raw["metadata"].get("labels") or {}).get(label) == value
-        ]
-        return min(found, key=lambda each: (-each.ready, each.namespace, each.name), default=None)
+        return self._kube.shelf("Deployment").read(controller_among)
 
     def lease(self, namespace: str, name: str) -> Lease | None:
         """Our mark of that name, or None."""
-        self._gate.look(f"{namespace}/{name}", "GET leases")
-        raw = self._kube.find("Lease", namespace, name)
+        if self._faults.armed:
+            self._gate.look(f"{namespace}/{name}", "GET leases")
+        key = namespace, name
+        raw = self._every_lease.get(key)
         if raw is None:
             return None
-        known = self._leases.get((namespace, name))
+        known = self._leases.get(key)
         if known is None or known[0] is not raw:
-            known = self._leases[namespace, name] = (raw, lease_from(raw))
+            known = self._leases[key] = (raw, lease_from(raw))
         return known[1]
 
     def troubles(self, namespace: str, uid: str) -> tuple[Trouble, ...]:
@@ -94,6 +92,13 @@ class ClusterDoor:
             return service_from(self._kube.create(manifest, manager="migrate", dry_run=True))
         except KubeError as refusal:
             raise translated(refusal, "POST services", subject, change=False) from refusal
+
+
+def controller_among(deployments: list[dict[str, Any]]) -> Controller | None:
+    """The controller's Deployment, with most ready pods; None where there is none."""
+    label, value = CONTROLLER_LABEL
+    found = [controller_from(raw) for raw in deployments if (raw["metadata"].get("labels") or {}).get(label) == value]
+    return min(found, key=lambda each: (-each.ready, each.namespace, each.name), default=None)
 
 
 def _of_stack(raw: dict[str, Any], namespace: str, service: str) -> bool:

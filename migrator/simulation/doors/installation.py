@@ -10,7 +10,6 @@ from migrator.sandbox.world import World
 from migrator.simulation.doors.gate import Gate
 
 GROUP = "elbv2.k8s.aws"
-CONFIGURATIONS = (("MutatingWebhookConfiguration", True), ("ValidatingWebhookConfiguration", False))
 
 
 class InstallationDoor:
@@ -23,29 +22,26 @@ class InstallationDoor:
     def webhooks(self) -> tuple[Webhook, ...]:
         """Every admission webhook, mutating ones first, by configuration and in its order."""
         self._gate.look("/", "GET mutatingwebhookconfigurations", "GET validatingwebhookconfigurations")
-        return tuple(
-            webhook_from(hook, raw["metadata"]["name"], mutating)
-            for kind, mutating in CONFIGURATIONS
-            for raw in self._kube.list(kind)
-            for hook in raw.get("webhooks") or ()
-        )
+        mutating = self._kube.shelf("MutatingWebhookConfiguration").read(mutating_from)
+        return mutating + self._kube.shelf("ValidatingWebhookConfiguration").read(validating_from)
 
     def endpoints(self, namespace: str, service: str) -> int:
         """How many ready addresses stand behind a Service."""
         self._gate.look(f"{namespace}/", "GET endpointslices")
         return sum(
-            len(each["addresses"])
-            for raw in self._kube.list("EndpointSlice", namespace)
-            if (raw["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == service
-            for each in raw.get("endpoints") or ()
-            if (each.get("conditions") or {}).get("ready") is not False
+            [
+                len(each["addresses"])
+                for raw in self._kube.list("EndpointSlice", namespace)
+                if (raw["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == service
+                for each in raw.get("endpoints") or ()
+                if (each.get("conditions") or {}).get("ready") is not False
+            ]
         )
 
     def kinds(self) -> tuple[str, ...]:
         """What is defined of the controller's group, sorted."""
         self._gate.look("/", "GET elbv2.k8s.aws")
-        definitions = (raw["spec"] for raw in self._kube.list("CustomResourceDefinition"))
-        return tuple(sorted(each["names"]["plural"] for each in definitions if each["group"] == GROUP))
+        return self._kube.shelf("CustomResourceDefinition").read(kinds_from)
 
     def account_marks(self, namespace: str, name: str) -> dict[str, str] | None:
         """A service account's annotations, or None."""
@@ -56,7 +52,7 @@ class InstallationDoor:
     def nodes(self) -> tuple[Node, ...]:
         """Every node, by name."""
         self._gate.look("/", "GET nodes")
-        return tuple(sorted((node_from(raw) for raw in self._kube.list("Node")), key=lambda each: each.name))
+        return self._kube.shelf("Node").read(nodes_from)
 
     def namespace_quotas(self, namespace: str) -> tuple[NamespaceQuota, ...]:
         """The ResourceQuotas of a namespace, by name."""
@@ -76,21 +72,42 @@ class InstallationDoor:
         return not denied(self._world.faults, self._world.now, access.verb, plural, access.namespace)
 
 
-def webhook_from(raw: dict[str, Any], configuration: str, mutating: bool) -> Webhook:
+def mutating_from(configurations: list[dict[str, Any]]) -> tuple[Webhook, ...]:
+    """The webhooks of mutating configurations."""
+    return tuple([webhook_from(hook, raw, True) for raw in configurations for hook in raw.get("webhooks") or ()])
+
+
+def validating_from(configurations: list[dict[str, Any]]) -> tuple[Webhook, ...]:
+    """The webhooks of validating configurations."""
+    return tuple([webhook_from(hook, raw, False) for raw in configurations for hook in raw.get("webhooks") or ()])
+
+
+def webhook_from(raw: dict[str, Any], configuration: dict[str, Any], mutating: bool) -> Webhook:
     """One webhook of a configuration."""
     config, rules = raw.get("clientConfig") or {}, raw.get("rules") or ()
     reached = config.get("service")
     return Webhook(
         name=raw["name"],
-        configuration=configuration,
+        configuration=configuration["metadata"]["name"],
         mutating=mutating,
-        resources=tuple(dict.fromkeys(each for rule in rules for each in rule.get("resources") or ())),
-        operations=tuple(dict.fromkeys(each for rule in rules for each in rule.get("operations") or ())),
+        resources=tuple(dict.fromkeys([each for rule in rules for each in rule.get("resources") or ()])),
+        operations=tuple(dict.fromkeys([each for rule in rules for each in rule.get("operations") or ()])),
         service=f"{reached['namespace']}/{reached['name']}" if reached else "",
         signed=bool(config.get("caBundle")),
         fatal=raw.get("failurePolicy", "Fail") == "Fail",
         everywhere=not raw.get("namespaceSelector") and not raw.get("objectSelector"),
     )
+
+
+def kinds_from(definitions: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The plurals of the controller's own kinds, sorted."""
+    specs = [raw["spec"] for raw in definitions]
+    return tuple(sorted([each["names"]["plural"] for each in specs if each["group"] == GROUP]))
+
+
+def nodes_from(nodes: list[dict[str, Any]]) -> tuple[Node, ...]:
+    """Nodes and their instances, as they are listed."""
+    return tuple(map(node_from, nodes))
 
 
 def node_from(raw: dict[str, Any]) -> Node:

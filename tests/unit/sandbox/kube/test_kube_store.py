@@ -299,3 +299,29 @@ def test_an_unknown_kind_is_not_found(kube: Kube) -> None:
 
     assert refused.value.status == 404
     assert kube.list("Widget") == []
+
+
+def test_what_is_made_of_all_objects_of_a_kind_is_made_again_when_one_has_changed(kube: Kube) -> None:
+    """Doors ask at every look what changes once a day."""
+    read: list[int] = []
+
+    def names(objects: list[dict[str, Any]]) -> list[str]:
+        read.append(len(objects))
+        return [each["metadata"]["name"] for each in objects]
+
+    shelf = kube.shelf("ConfigMap")
+    kube.create(config_map())
+    assert (shelf.read(names), shelf.read(names)) == (["settings"], ["settings"])
+    kube.create(config_map("other"))
+    assert shelf.read(names) == ["other", "settings"]
+    kube.delete("ConfigMap", "default", "settings")
+    assert shelf.read(names) == ["other"]
+
+    assert read == [1, 2, 1]
+
+
+def test_a_webhook_may_be_for_one_operation(kube: Kube) -> None:
+    kube.mutate("ConfigMap", lambda operation, obj, old: obj.update(data={"at": operation}), "CREATE")
+
+    assert kube.create(config_map())["data"] == {"at": "CREATE"}
+    assert kube.patch("ConfigMap", "default", "settings", {"data": {"at": "b"}})["data"] == {"at": "b"}
