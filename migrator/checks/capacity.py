@@ -36,8 +36,9 @@ def registrations(migration: Migration, targets: list[Target]) -> tuple[Need, ..
     Load Balancers", note 3.
     """
     ports = ports_of(migration)
-    zones = Counter(zone for _, zone in {(each.id, each.zone) for each in targets})
-    total = ports * sum(zones.values())
+    registered = {(each.id, each.zone) for each in targets}
+    zones = Counter([zone for _, zone in registered])
+    total = ports * len(registered)
     if migration.legacy.attributes.get(CROSS) == "true":
         return (Need(TARGETS, total), Need(TARGETS_IN_ZONE, total, what="all zones, as cross-zone is on"))
     return (Need(TARGETS, total), *(Need(TARGETS_IN_ZONE, ports * zones[zone], what=zone) for zone in sorted(zones)))

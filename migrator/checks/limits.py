@@ -49,4 +49,4 @@ def judged(name: str, needs: Iterable[Need], quotas: tuple[Quota, ...], blind: W
 
 
 def _of(need: Need) -> str:
-    return f"{need.quota}{f' ({need.what})' if need.what else ''}"
+    return f"{need.quota} ({need.what})" if need.what else need.quota

@@ -28,5 +28,5 @@ def check(migration: Migration, outside: Outside) -> Result:
 def accesses(migration: Migration) -> tuple[Access, ...]:
     """Of the Lease that marks the Service, and of Services: retirement, our mark's removal, and the way back."""
     namespace = migration.legacy.service.namespace
-    leases = tuple(Access(verb, LEASES, namespace) for verb in ("create", "patch", "delete"))
-    return (*leases, *(Access(verb, "services", namespace) for verb in ("patch", "delete")))
+    leases = [Access(verb, LEASES, namespace) for verb in ("create", "patch", "delete")]
+    return (*leases, *[Access(verb, "services", namespace) for verb in ("patch", "delete")])

@@ -42,8 +42,8 @@ def check(migration: Migration, outside: Outside) -> Result:
 def deeds(migration: Migration) -> tuple[Deed, ...]:
     """What every journey does in AWS. What it only reads was just read."""
     partition = migration.legacy.balancer.arn.split(":")[1]
-    zones = sorted({each.zone.id for each in migration.dns.moves})
-    records = tuple(Deed("route53:ChangeResourceRecordSets", f"arn:{partition}:route53:::hostedzone/{each}") for each in zones)
+    zones = sorted(migration.dns.names)
+    records = [Deed("route53:ChangeResourceRecordSets", f"arn:{partition}:route53:::hostedzone/{each}") for each in zones]
     waits = (Deed("route53:GetChange", f"arn:{partition}:route53:::change/C0"),) if zones else ()
     unlock = (Deed("elasticloadbalancing:ModifyLoadBalancerAttributes", migration.legacy.balancer.arn),)
     protected = unlock if migration.legacy.deletion_protection else ()

@@ -23,15 +23,16 @@ def check(migration: Migration, outside: Outside) -> Result:
     if not groups:
         return ok(NAME, "legacy opened no security group of the nodes")
     way = opening(migration, running(outside.cluster.controller()))
-    needs = (Need(RULES, added(migration, each, way), float(taken(each)), each.id) for each in groups)
+    needs = [Need(RULES, added(migration, each, way), float(taken(each)), each.id) for each in groups]
     return judged(NAME, needs, outside.account.quotas(), UNSEEN)
 
 
 def taken(group: SecurityGroup) -> int:
     """Inbound rules that count: IPv4 and IPv6 are counted apart, and rules by group or prefix list in both."""
-    six = sum(":" in each.source for each in group.rules)
-    four = sum("." in each.source for each in group.rules)
-    return len(group.rules) - min(four, six)
+    sources = [each.source for each in group.rules]
+    six = len([each for each in sources if ":" in each])
+    four = len([each for each in sources if "." in each])
+    return len(sources) - min(four, six)
 
 
 def added(migration: Migration, group: SecurityGroup, way: Opening) -> int:

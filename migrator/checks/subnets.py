@@ -29,7 +29,7 @@ def check(migration: Migration, outside: Outside) -> Result:
     if missing := sorted(set(ids) - {each.id for each in found}):
         do = f"`migrate plan {migration.service}`: the plan names subnets that are gone"
         return failed(NAME, CODE, f"{len(missing)} of {len(ids)} subnets are not there: {', '.join(missing)}", do)
-    if crowded := [zone for zone, count in sorted(Counter(each.zone for each in found).items()) if count > 1]:
+    if crowded := [zone for zone, count in sorted(Counter([each.zone for each in found]).items()) if count > 1]:
         lines = tuple(f"{each.id} in {each.zone}" for each in found if each.zone in crowded)
         return failed(NAME, CODE, f"two subnets in zone {crowded[0]}", "name one subnet of each zone", *lines)
     if full := [each for each in found if each.free < FEWEST]:
@@ -40,7 +40,7 @@ def check(migration: Migration, outside: Outside) -> Result:
         do = f"tag them {CLUSTER_TAG}{migration.cluster.name}=shared; named subnets are taken as they are, found ones are not"
         names = ", ".join(each.id for each in foreign)
         return warned(NAME, CODE, f"{len(foreign)} of {len(found)} subnets are tagged for another cluster only: {names}", do)
-    least = min((each.free for each in found), default=0)
+    least = min([each.free for each in found], default=0)
     return ok(NAME, f"{len(found)} subnets, one a zone, at least {least} addresses free in each")
 
 

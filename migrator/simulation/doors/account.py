@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from migrator.errors import Missing
 from migrator.model.account import Certificate, Deed, Interface, Quota, Right, Subnet
 from migrator.model.balancers import SecurityGroup
 from migrator.sandbox.world import World
 from migrator.sandbox.world.tls_policies import TLS_POLICIES
 from migrator.simulation.doors.gate import Gate
-from migrator.simulation.doors.network import rule_from
+from migrator.simulation.doors.network import rules_from
 
 # What adapters/aws/account_quotas.py asks for.
 LIMITS = (
@@ -21,6 +23,9 @@ LIMITS = (
 )
 
 
+BY_INSTANCE = attrgetter("instance", "id")
+
+
 class AccountDoor:
     """Implements AccountLook."""
 
@@ -31,46 +36,42 @@ class AccountDoor:
     def subnets(self, ids: tuple[str, ...]) -> tuple[Subnet, ...]:
         """These subnets, by id."""
         self._gate.look(" ".join(ids), "ec2:DescribeSubnets")
-        found = (self._ec2.subnets[each] for each in sorted(set(ids)) if each in self._ec2.subnets)
-        return tuple(Subnet(each.id, each.zone, each.vpc_id, each.cidr, each.free_addresses, dict(each.tags)) for each in found)
+        found = [self._ec2.subnets[each] for each in sorted(set(ids)) if each in self._ec2.subnets]
+        return tuple([Subnet(each.id, each.zone, each.vpc_id, each.cidr, each.free_addresses, dict(each.tags)) for each in found])
 
     def security_groups(self, ids: tuple[str, ...]) -> tuple[SecurityGroup, ...]:
         """These security groups with their inbound rules, by id."""
         self._gate.look(" ".join(ids), "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups")
-        found = (self._ec2.groups[each] for each in sorted(set(ids)) if each in self._ec2.groups)
+        found = [self._ec2.groups[each] for each in sorted(set(ids)) if each in self._ec2.groups]
         return tuple(
-            SecurityGroup(
-                each.id,
-                each.name,
-                each.description,
-                dict(each.tags),
-                tuple(rule_from(rule) for rule in sorted(self._ec2.rules_of(each.id), key=lambda rule: rule.id)),
-            )
-            for each in found
+            [
+                SecurityGroup(each.id, each.name, each.description, dict(each.tags), rules_from(self._ec2.rules_of(each.id)))
+                for each in found
+            ]
         )
 
     def interfaces(self, instances: tuple[str, ...]) -> tuple[Interface, ...]:
         """The network interfaces of these instances, by instance and id."""
         self._gate.look(" ".join(instances), "ec2:DescribeNetworkInterfaces")
         wanted = set(instances)
-        found = (each for each in self._ec2.interfaces.values() if each.instance_id in wanted)
-        made = (Interface(each.id, each.instance_id or "", tuple(sorted(each.security_groups))) for each in found)
-        return tuple(sorted(made, key=lambda each: (each.instance, each.id)))
+        found = [each for each in self._ec2.interfaces.values() if each.instance_id in wanted]
+        made = [Interface(each.id, each.instance_id or "", tuple(sorted(each.security_groups))) for each in found]
+        return tuple(sorted(made, key=BY_INSTANCE))
 
     def quotas(self) -> tuple[Quota, ...]:
         """The limits that a second load balancer counts against, by AWS's name."""
         asked = ("elbv2:DescribeAccountLimits", "elbv2:DescribeLoadBalancers", "elbv2:DescribeTargetGroups")
         self._gate.look("", *asked)
         elb = self._world.elb
-        balancers = sum(each.kind == "network" for each in elb.balancers.values())
-        groups = sum("#" not in arn for arn in elb.groups)  # a classic load balancer's stand beside, under such names
+        balancers = elb.count("network")
+        groups = sum(["#" not in arn for arn in elb.groups])  # a classic load balancer's stand beside, under such names
         used = {"Network Load Balancers per Region": float(balancers), "Target Groups per Region": float(groups)}
-        return tuple(Quota(name, float(self._world.quotas.value(name)), used.get(name)) for name in LIMITS)
+        return tuple([Quota(name, float(self._world.quotas.value(name)), used.get(name)) for name in LIMITS])
 
     def rights(self, arn: str, deeds: tuple[Deed, ...]) -> tuple[Right, ...]:
         """Whether who has this ARN may do each of these, in their order."""
         self._gate.look(arn, "iam:SimulatePrincipalPolicy")
-        return tuple(self._right(each) for each in deeds)
+        return tuple(map(self._right, deeds))
 
     def _right(self, deed: Deed) -> Right:
         rights = self._world.rights

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import msgspec
 
 from migrator.model.balancers import Caller, FlowMinute, Rule, balancer_name
@@ -15,6 +17,7 @@ from migrator.simulation.doors.gate import Gate
 LEGACY_RULES = ("kubernetes.io/rule/nlb/client=", "kubernetes.io/rule/nlb/health=")
 NAMESPACE, CLASSIC = "AWS/NetworkELB", "AWS/ELB"
 READ = "cloudwatch:GetMetricData"
+BY_ID = attrgetter("id")
 
 # Which figure of a period (new, estimated, active or hosts) a metric is part of: namespace, name, dimensions, statistic.
 Series = tuple[str, tuple[str, str, dict[str, str], str]]
@@ -38,18 +41,18 @@ class NetworkDoor:
         self._gate.look(balancer_name, "ec2:DescribeSecurityGroupRules")
         wanted = tuple(each + balancer_name for each in LEGACY_RULES)
         found = [each for each in self._ec2.rules.values() if each.description in wanted and not each.egress]
-        return _rules(found)
+        return rules_from(found)
 
     def rules_of(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
         """Every inbound rule of these security groups, by id; a group that is gone has none."""
         self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroupRules")
         known = [each for each in dict.fromkeys(groups) if each in self._ec2.groups]
-        return _rules([rule for each in known for rule in self._ec2.rules_of(each)])
+        return rules_from([rule for each in known for rule in self._ec2.rules_of(each)])
 
     def rules_from(self, groups: tuple[str, ...]) -> tuple[Rule, ...]:
         """Every inbound rule, of whichever group, whose source is one of these security groups, by id."""
         self._gate.look(" ".join(groups), "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")
-        return _rules([each for each in self._ec2.rules.values() if each.source_group in groups and not each.egress])
+        return rules_from([each for each in self._ec2.rules.values() if each.source_group in groups and not each.egress])
 
     def rules_left(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these rule ids still exist, in order."""
@@ -159,8 +162,9 @@ def _of_classic(arn: str) -> tuple[Series, ...]:
     )
 
 
-def _rules(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:
-    return tuple(rule_from(each) for each in sorted(found, key=lambda each: each.id))
+def rules_from(found: list[ec2_nouns.Rule]) -> tuple[Rule, ...]:
+    """Rules for traffic coming in, by id."""
+    return tuple(map(rule_from, sorted(found, key=BY_ID)))
 
 
 def rule_from(rule: ec2_nouns.Rule) -> Rule:
