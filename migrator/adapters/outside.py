@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 from migrator.adapters.aws.account import AccountLook
@@ -52,8 +51,7 @@ def patient(outside: Outside, chance: Random | None = None) -> Outside:
     `chance` draws how long the naps in between last.
     """
     clock, chance = outside.clock, chance or Random()
-    return replace(
-        outside,
+    return outside._replace(
         cluster=looking(outside.cluster, clock, chance),
         balancers=looking(outside.balancers, clock, chance),
         network=looking(outside.network, clock, chance),
@@ -70,4 +68,4 @@ def patient(outside: Outside, chance: Random | None = None) -> Outside:
 
 def dry(outside: Outside) -> Outside:
     """The same, but the first effect ends the walk with WouldAct and nothing is written."""
-    return replace(outside, effector=DryEffector(outside.effector), fence=DryFence())
+    return outside._replace(effector=DryEffector(outside.effector), fence=DryFence())

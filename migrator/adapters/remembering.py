@@ -6,7 +6,6 @@ A plan is a picture of one moment anyway, and `apply` looks again before every c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -134,8 +133,7 @@ def once(outside: Outside) -> Outside:
     inventory = InventoryOnce(outside.inventory)
     installed = ("webhooks", "endpoints", "kinds", "account_marks", "nodes", "namespace_quotas", "namespace_labels")
     account = ("subnets", "security_groups", "interfaces", "quotas", "certificates", "tls_policies", "protected_records")
-    return replace(
-        outside,
+    return outside._replace(
         cluster=remembering(outside.cluster, "identity", "controller"),
         balancers=cast("BalancerLook", StackedOnce(outside.balancers, inventory)),
         names=remembering(outside.names, "resolvers", "authorities"),

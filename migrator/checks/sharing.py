@@ -9,7 +9,6 @@ from migrator.errors import OutsideError
 from migrator.ports.outside import Outside
 
 P = TypeVar("P")
-SHARED = frozenset(("cluster", "balancers", "network", "account", "installation"))
 
 
 class _Once:
@@ -42,23 +41,15 @@ class _Once:
         return asked
 
 
-class _Shared:
-    """Stands for an outside; its ports are what they are, but those that several checks ask, which are asked once."""
-
-    def __init__(self, outside: Outside) -> None:
-        self._outside = outside
-
-    def __getattr__(self, name: str) -> object:
-        port: object = getattr(self._outside, name)
-        if name in SHARED:
-            port = once(port)
-        self.__dict__[name] = port  # the same one for the whole run
-        return port
-
-
 def shared(outside: Outside) -> Outside:
     """The same outside for one run. Who judges by when an answer came has to ask first: `clock` does."""
-    return cast("Outside", _Shared(outside))
+    return outside._replace(
+        cluster=once(outside.cluster),
+        balancers=once(outside.balancers),
+        network=once(outside.network),
+        account=once(outside.account),
+        installation=once(outside.installation),
+    )
 
 
 def once(port: P) -> P:

@@ -79,8 +79,6 @@ def survey(reach: Reach, clock: Clock) -> ClusterSurvey:
 
 def for_many(reach: Reach, clock: Clock) -> tuple[Outside, ClusterSurvey]:
     """The outside and the survey for many plans in a row: what serves all of them is asked once."""
-    from dataclasses import replace
-
     from migrator.adapters.kube.survey import ClusterSurvey
     from migrator.adapters.remembering import RememberingClient, once
     from migrator.adapters.retry import PatientSurvey
@@ -88,7 +86,7 @@ def for_many(reach: Reach, clock: Clock) -> tuple[Outside, ClusterSurvey]:
 
     asked = once(outside(reach, clock))
     lists = PatientSurvey(ClusterSurvey(RememberingClient(context=reach.context or None)), clock)
-    return replace(asked, records=cast("RecordLook", ReadOnce(asked.records))), lists
+    return asked._replace(records=cast("RecordLook", ReadOnce(asked.records))), lists
 
 
 def context_name(reach: Reach) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrator.ports.account import AccountLook
 from migrator.ports.attachments import AttachmentLook
@@ -12,8 +12,7 @@ from migrator.ports.inventory import InventoryLook
 from migrator.ports.looks import BalancerLook, ClusterLook, MetricLook, NameLook, NetworkLook, ProbeLook, RecordLook
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(NamedTuple):
     """The ports that a journey needs. Steps use the looks only; the machine alone uses effector and fence."""
 
     cluster: ClusterLook

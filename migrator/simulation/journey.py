@@ -120,7 +120,7 @@ class Voyage:
         id = began.began.journal if began.began is not None and goes_on else f"journal-{began.sequence + self._lost + 1}"
         outside = self.stage.joined(id, migration=self.migration.id, host=host)
         dying = DyingEffector(outside.effector, crash, self.watch, host)
-        outside = Outside(**{**outside.__dict__, "effector": dying, "fence": LosingFence(outside.fence, crash)})
+        outside = outside._replace(effector=dying, fence=LosingFence(outside.fence, crash))
         given = Orders(id, __version__, host, self.signed, **orders)
         journal: Journal = self._dying
         if self.aboard is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace as changed
 from typing import Any
 
 from msgspec.structs import replace
@@ -40,7 +39,7 @@ def anew(make: Callable[..., None]) -> Callable[..., None]:
     """A mark that was removed begins to count anew,"""
 
     def instead(self: Any, migration: Any, outside: Any, log: Any) -> None:
-        make(self, migration, changed(outside, effector=Anew(outside.effector)), log)
+        make(self, migration, outside._replace(effector=Anew(outside.effector)), log)
 
     return instead
 

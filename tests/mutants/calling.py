@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace as changed
 from typing import Any
 
 from msgspec.structs import replace
@@ -61,7 +60,7 @@ def repeating(make: Callable[..., None]) -> Callable[..., None]:
     """SDK retries were left on."""
 
     def instead(self: Any, migration: Any, outside: Any, log: Any) -> None:
-        make(self, migration, changed(outside, effector=Repeating(outside.effector)), log)
+        make(self, migration, outside._replace(effector=Repeating(outside.effector)), log)
 
     return instead
 

@@ -27,7 +27,7 @@ def driven(
     id = began.began.journal if began.began is not None and began.ended is None else f"journal-{began.sequence + 1}"
     outside = sailed.stage.joined(id, migration=sailed.migration.id, host=host)
     wrapped = {name: wrap(getattr(outside, name)) for name, wrap in ports.items()}
-    outside = Outside(**{**outside.__dict__, **wrapped})
+    outside = outside._replace(**wrapped)
     orders = Orders(id, __version__, host, signed_digest(sailed.migration))
     return Machine(sailed.migration, JOURNEY, sailed.journal, outside, sailed.reporter, orders), outside
 

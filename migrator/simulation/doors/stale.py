@@ -20,10 +20,10 @@ KEPT_S = 120.0  # an answer older than this is never given again
 Asked = tuple[Any, ...]
 
 
-def trailing(world: World, outside: Outside) -> dict[str, Any]:
+def trailing(world: World, outside: Outside) -> Outside:
     """The ports of one process, whose looks at AWS may be old and whose metrics may have gaps."""
-    ports = {name: TrailingPort(world, name, getattr(outside, name)) for name in ("balancers", "network", "records")}
-    return {**outside.__dict__, **ports, "metrics": GappyMetrics(world, outside.metrics)}
+    ports: Any = {name: TrailingPort(world, name, getattr(outside, name)) for name in ("balancers", "network", "records")}
+    return outside._replace(**ports, metrics=GappyMetrics(world, outside.metrics))
 
 
 class TrailingPort:

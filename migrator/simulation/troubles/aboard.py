@@ -53,8 +53,8 @@ class Aboard:
 
     def outside(self, outside: Outside) -> Outside:
         """The ports of a process that starts now."""
-        looks = trailing(self.world, outside) if self._trails else outside.__dict__
-        return Outside(**{**looks, "clock": MachineClock(self, outside.clock), "fence": MachineFence(self, outside.fence)})
+        looks = trailing(self.world, outside) if self._trails else outside
+        return looks._replace(clock=MachineClock(self, outside.clock), fence=MachineFence(self, outside.fence))
 
     def journal(self, journal: Any) -> Journal:
         """The journal of a process that starts now, on this machine's disk."""

@@ -13,7 +13,6 @@ from migrator import __version__
 from migrator.errors import MigrateError
 from migrator.machine.tick import Again, Machine, Orders
 from migrator.model.migration import Migration, signed_digest
-from migrator.ports.outside import Outside
 from migrator.ports.report import Silent
 from migrator.sandbox.world import World
 from migrator.sandbox.world.route53 import RecordSet
@@ -71,7 +70,7 @@ class Ground:
         outside = self.stage.joined(RIVAL, migration=self.migration.id, host=RIVAL_HOST)
         effector = DyingEffector(outside.effector, CrashPlan(), voyage.watch, RIVAL_HOST)
         given = Orders(RIVAL, __version__, RIVAL_HOST, signed_digest(self.migration))
-        outside = Outside(**{**outside.__dict__, "effector": effector})
+        outside = outside._replace(effector=effector)
         machine = Machine(self.migration, JOURNEY, MemoryJournal(), outside, Silent(), given)
         with suppress(MigrateError):
             outcome = machine.tick()

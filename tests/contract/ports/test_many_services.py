@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +61,7 @@ def test_many_plans_read_each_list_of_the_cluster_once(wired: Side, tmp_path: Pa
     heard = Heard(counted)
     client = RememberingClient(kubeconfig=made._kubeconfig, attached=lambda api: setattr(api.rest_client, "pool_manager", heard))
     outside, survey = once(wired.outside), ClusterSurvey(client)
-    outside = replace(outside, records=ReadOnce(outside.records))
+    outside = outside._replace(records=ReadOnce(outside.records))
     (gathered,), _ = gather((Site("here", outside.cluster, survey),), Narrowed())
 
     outcomes = list(plan_all(gathered, outside, survey, Wishes(), "plans", (), lambda made, file: made))

@@ -121,7 +121,7 @@ def test_zones_are_read_once_for_all(shop: Any, build: SimpleNamespace) -> None:
 
     shop.listed = counted
     outside = shop.outside()
-    once = type(outside)(**{**outside.__dict__, "records": ReadOnce(outside.records)})
+    once = outside._replace(records=ReadOnce(outside.records))
 
     alone = plan("shop", "web", shop.outside(), shop)
     asked.clear()

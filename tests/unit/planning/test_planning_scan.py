@@ -69,9 +69,7 @@ def aws(build: SimpleNamespace) -> Aws:
 def scanned(world: Any, aws: Aws, *clusters: Cluster, **narrowed: str) -> Scan:
     """What a scan of these clusters finds, called after their place."""
     sites = tuple(Site(f"c{number}", each, each) for number, each in enumerate(clusters))  # type: ignore[arg-type]
-    outside = world.outside()
-    inside = {**outside.__dict__, "inventory": aws}
-    return scan(sites, type(outside)(**inside), Narrowed(**narrowed))
+    return scan(sites, world.outside()._replace(inventory=aws), Narrowed(**narrowed))
 
 
 def one(world: Any, aws: Aws, service: Service) -> Scanned:
