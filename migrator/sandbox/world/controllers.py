@@ -11,8 +11,6 @@ from collections.abc import Callable, Generator
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec.structs import replace
-
 from migrator.sandbox.world.ec2_rules import RuleSpec
 from migrator.sandbox.world.trouble import AwsError, KubeError
 
@@ -204,8 +202,8 @@ def annotations_of(obj: dict[str, Any]) -> dict[str, str]:
 
 def from_addresses(protocol: str, first: int, last: int, cidr: str, description: str = "") -> RuleSpec:
     """A security group rule that admits an IPv4 or IPv6 range to some ports."""
-    rule = RuleSpec(protocol=protocol, from_port=first, to_port=last, description=description)
-    return replace(rule, cidr6=cidr) if ":" in cidr else replace(rule, cidr=cidr)
+    four, six = (None, cidr) if ":" in cidr else (cidr, None)
+    return RuleSpec(protocol=protocol, from_port=first, to_port=last, cidr=four, cidr6=six, description=description)
 
 
 def items_of(text: str) -> list[str]:

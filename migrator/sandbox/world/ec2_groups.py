@@ -86,17 +86,18 @@ class SecurityGroups:
                 self.group(spec.source_group)
             added.append(_rule(self._id("sgr"), group_id, egress, spec))
         permissions = [each.permission for each in added]
-        for rule in added:
-            if rule.permission in self._permissions or permissions.count(rule.permission) > 1:
+        for rule, permission in zip(added, permissions, strict=True):
+            if permission in self._permissions or permissions.count(permission) > 1:
                 raise AwsError("InvalidPermission.Duplicate", f'the specified rule "{_described(rule)}" already exists')
         quota = self.world.quotas.value("Inbound or outbound rules per security group")
-        if len(self.rules_of(group_id, egress=egress)) + len(added) > quota:
+        # Both directions together are fewer, most often.
+        if len(group.rules) + len(added) > quota and len(self.rules_of(group_id, egress=egress)) + len(added) > quota:
             raise AwsError(
                 "RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached."
             )
-        for rule in added:
+        for rule, permission in zip(added, permissions, strict=True):
             self.rules[rule.id] = rule
-            self._permissions[rule.permission] = rule.id
+            self._permissions[permission] = rule.id
             group.rules.append(rule.id)
         self.state += 1
         self.world.elb.recheck()

@@ -37,14 +37,11 @@ def checked(spec: RuleSpec) -> RuleSpec:
     peers = [each for each in (spec.cidr, spec.cidr6, spec.source_group, spec.prefix_list) if each]
     if len(peers) != 1:
         raise AwsError("InvalidParameterValue", "exactly one of a range, a group or a prefix list must be given for a rule")
-    return msgspec.structs.replace(
-        spec,
-        protocol=protocol,
-        from_port=low,
-        to_port=high,
-        cidr=_network(spec.cidr, 4) if spec.cidr else None,
-        cidr6=_network(spec.cidr6, 6) if spec.cidr6 else None,
-    )
+    cidr = _network(spec.cidr, 4) if spec.cidr else None
+    cidr6 = _network(spec.cidr6, 6) if spec.cidr6 else None
+    if (protocol, low, high, cidr, cidr6) == (spec.protocol, spec.from_port, spec.to_port, spec.cidr, spec.cidr6):
+        return spec
+    return msgspec.structs.replace(spec, protocol=protocol, from_port=low, to_port=high, cidr=cidr, cidr6=cidr6)
 
 
 def _ports(protocol: str, spec: RuleSpec) -> tuple[int, int]:

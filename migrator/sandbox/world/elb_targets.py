@@ -160,9 +160,14 @@ class TargetHealth:
         instance = self.world.ec2.instances.get(target.id)
         if instance is not None and instance.state != "running":
             return "Target.InvalidState"
-        if lb is None or (target.zone is not None and target.zone not in [each.zone for each in lb.zones]):
+        if lb is None:
             return "Target.NotInUse"
-        return None
+        if target.zone is None:
+            return None
+        for each in lb.zones:
+            if each.zone == target.zone:
+                return None
+        return "Target.NotInUse"
 
     def _check(self, group: TargetGroup, target: Target) -> None:
         """Ask whether a health check would succeed, and start the change when that is not how the target stands.

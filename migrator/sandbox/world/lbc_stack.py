@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from migrator.sandbox.world.balancers import HealthCheck, LoadBalancer
 from migrator.sandbox.world.controllers import sanitized
 from migrator.sandbox.world.ec2_rules import RuleSpec
@@ -19,16 +21,14 @@ BALANCER, MANAGED_GROUP = "LoadBalancer", "ManagedLBSecurityGroup"  # values of 
 MANAGED = "managed"  # stands for the frontend security group until it has an id
 
 
-@dataclass(frozen=True, slots=True)
-class FrontendGroup:
+class FrontendGroup(msgspec.Struct, frozen=True):
     """The managed security group that clients come through."""
 
     name: str
     ingress: tuple[RuleSpec, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BalancerSpec:
+class BalancerSpec(msgspec.Struct, frozen=True):
     """The load balancer. `security_groups` may hold MANAGED; `attributes` are only those that were asked for."""
 
     name: str
@@ -40,8 +40,7 @@ class BalancerSpec:
     address_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSpec:
+class GroupSpec(msgspec.Struct, frozen=True):
     """A target group and the binding that fills it. `networking` is the binding's own, None to leave nodes alone."""
 
     resource: str
@@ -56,8 +55,7 @@ class GroupSpec:
     node_selector: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ListenerSpec:
+class ListenerSpec(msgspec.Struct, frozen=True):
     """A listener; `group` is the resource of its target group."""
 
     resource: str

@@ -125,8 +125,9 @@ class EndpointSlices:
         """Tell the target groups that lead to these Services that a health check may now answer otherwise."""
         ports = {port.get("nodePort") for each in services for port in each["spec"].get("ports") or ()}
         ports |= {each["spec"].get("healthCheckNodePort") for each in services}
+        checked = set(map(str, ports))
         for group in list(self._world.elb.groups.values()):
-            if group.target_type == "ip" or group.port in ports or group.health_check.port in map(str, ports):
+            if group.target_type == "ip" or group.port in ports or group.health_check.port in checked:
                 self._world.elb.recheck(group.arn)
 
 
