@@ -15,6 +15,8 @@ Service = dict[str, Any]
 def notice(old: Service, new: Service) -> tuple[str, str] | None:
     """Reason and message of the event about a changed field, or None when none of these changed."""
     before, now = old["spec"], new["spec"]
+    if before is now:
+        return None
     if before.get("loadBalancerSourceRanges") != now.get("loadBalancerSourceRanges"):
         return (
             "LoadBalancerSourceRanges",
@@ -41,8 +43,10 @@ def notice(old: Service, new: Service) -> tuple[str, str] | None:
 
 def quiet(old: Service, new: Service) -> bool:
     """Whether ports or session affinity changed, which is acted on without a word."""
-    fields = ("ports", "sessionAffinity", "sessionAffinityConfig")
-    return any(old["spec"].get(each) != new["spec"].get(each) for each in fields)
+    before, now = old["spec"], new["spec"]
+    if before is now:  # the API server keeps the one that did not change
+        return False
+    return any(before.get(each) != now.get(each) for each in ("ports", "sessionAffinity", "sessionAffinityConfig"))
 
 
 def relevant(old: Service, new: Service) -> bool:

@@ -143,6 +143,8 @@ class Dataplane:
         return pod is not None and pod.ready
 
     def _service(self, event: str, obj: Object, old: Object | None) -> None:
+        if old is not None and event != "DELETED" and obj["spec"] is old["spec"]:
+            return  # all that is served is in the spec, which stays the same object while nothing of it changes
         served, health_port = ({}, 0) if event == "DELETED" else (_served(obj), _health_port(obj))
         before = old or (obj if event == "DELETED" else None)
         served_before, health_port_before = _served(before), _health_port(before)

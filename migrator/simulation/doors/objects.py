@@ -144,5 +144,4 @@ def micro_time(at: float) -> str:
 @lru_cache(maxsize=1024)
 def instant(text: str) -> float:
     """The instant in a timestamp such as 2024-01-31T12:00:00Z or one with a fraction of a second."""
-    whole, _, fraction = text.rstrip("Z").partition(".")
-    return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
+    return datetime.fromisoformat(text).timestamp()
