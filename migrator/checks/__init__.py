@@ -12,7 +12,7 @@ docs/checks.md lists all of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from migrator.checks import (
     account,
@@ -55,6 +55,8 @@ from migrator.errors import OutsideError
 from migrator.model.migration import Migration
 from migrator.ports.outside import Outside
 
+About = TypeVar("About", contravariant=True)
+
 
 class _Named(Protocol):
     NAME: str
@@ -63,21 +65,14 @@ class _Named(Protocol):
     UNSEEN: Weight
 
 
-class Check(_Named, Protocol):
-    """What every module in `CHECKS` offers."""
-
-    def check(self, migration: Migration, outside: Outside, /) -> Result:
+class _Asking(_Named, Protocol[About]):
+    def check(self, about: About, outside: Outside, /) -> Result:
         """Look and judge; OutsideErrors may pass, `run` turns them into `unknown`."""
         ...
 
 
-class WideCheck(_Named, Protocol):
-    """What every module in `CLUSTER_WIDE` offers."""
-
-    def check(self, where: Where, outside: Outside, /) -> Result:
-        """Look and judge a cluster, whatever is moved in it."""
-        ...
-
+Check = _Asking[Migration]  # what every module in `CHECKS` is
+WideCheck = _Asking[Where]  # what every module in `CLUSTER_WIDE` is: it judges a cluster, whatever is moved in it
 
 CLUSTER_WIDE: tuple[WideCheck, ...] = (clock, controller, flags, version, webhook, kinds, identity, nodes, quotas)
 
@@ -119,28 +114,24 @@ CHECKS: tuple[Check, ...] = (
 
 def run(migration: Migration, outside: Outside, checks: Sequence[Check] = CHECKS) -> tuple[Result, ...]:
     """Every result, in the order of `checks`; what several of them ask is asked once."""
-    together = shared(outside)
-    return tuple([one(each, migration, together) for each in checks])
+    return _results(checks, migration, outside)
 
 
 def run_wide(place: Place, outside: Outside, checks: Sequence[WideCheck] = CLUSTER_WIDE) -> tuple[Result, ...]:
     """The same for a cluster alone."""
+    return _results(checks, place, outside)
+
+
+def _results(checks: Sequence[_Asking[About]], about: About, outside: Outside) -> tuple[Result, ...]:
+    """What could not be looked at is `unknown`."""
     together = shared(outside)
     results = []
     for each in checks:
         try:
-            results.append(each.check(place, together))
+            results.append(each.check(about, together))
         except OutsideError as trouble:
             results.append(_blind(each, trouble))
     return tuple(results)
-
-
-def one(check: Check, migration: Migration, outside: Outside) -> Result:
-    """A check's result; what could not be looked at is `unknown`."""
-    try:
-        return check.check(migration, outside)
-    except OutsideError as trouble:
-        return _blind(check, trouble)
 
 
 def _blind(check: _Named, trouble: OutsideError) -> Result:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from migrator.checks import CHECKS, one
+from migrator.checks import CHECKS, run
 from migrator.checks.result import Result
 from migrator.errors import CODES
 from migrator.model.cluster import Controller
@@ -52,7 +52,8 @@ def follows(row: Row) -> None:
 
 def judged(name: str, world: World, migration: Migration | None = None) -> Result:
     """What one check says, refusals of the outside included."""
-    return one(BY_NAME[name], migration or given.migration(), world.outside())
+    (result,) = run(migration or given.migration(), world.outside(), (BY_NAME[name],))
+    return result
 
 
 def setting(**attributes: Any) -> Callable[[World], None]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from migrator.checks import CHECKS, CLUSTER_WIDE, Check, one, run
+from migrator.checks import CHECKS, CLUSTER_WIDE, Check, run
 from migrator.checks.controller import flag
 from migrator.checks.records import difference, shown
 from migrator.checks.result import Result
@@ -156,8 +156,7 @@ def test_what_could_not_be_looked_at_is_unknown() -> None:
     world.refuse("identity", Throttled("slow down", seen=("HTTP 429",)))
     world.refuse("caller", Denied("no rights", do="sign in"))
 
-    blind = one(BY_NAME["cluster"], MIGRATION, world.outside())
-    refused = one(BY_NAME["account"], MIGRATION, world.outside())
+    blind, refused = run(MIGRATION, world.outside(), (BY_NAME["cluster"], BY_NAME["account"]))
 
     assert (blind.status, blind.code, blind.seen, blind.details) == ("unknown", "throttled", "slow down", ("HTTP 429",))
     assert "run the same command again" in blind.do
