@@ -5,8 +5,6 @@ LBC fails late here: the load balancer stands, and registering the target that i
 
 from __future__ import annotations
 
-from collections import Counter
-
 from migrator.checks.limits import LISTENERS, TARGETS, TARGETS_IN_ZONE, Need, judged
 from migrator.checks.quotas import ports_of
 from migrator.checks.result import Result, Weight
@@ -36,9 +34,8 @@ def registrations(migration: Migration, targets: list[Target]) -> tuple[Need, ..
     Load Balancers", note 3.
     """
     ports = ports_of(migration)
-    registered = {(each.id, each.zone) for each in targets}
-    zones = Counter([zone for _, zone in registered])
-    total = ports * len(registered)
+    zones = [zone for _, zone in {(each.id, each.zone) for each in targets}]
+    total = ports * len(zones)
     if migration.legacy.attributes.get(CROSS) == "true":
         return (Need(TARGETS, total), Need(TARGETS_IN_ZONE, total, what="all zones, as cross-zone is on"))
-    return (Need(TARGETS, total), *(Need(TARGETS_IN_ZONE, ports * zones[zone], what=zone) for zone in sorted(zones)))
+    return (Need(TARGETS, total), *(Need(TARGETS_IN_ZONE, ports * zones.count(zone), what=zone) for zone in sorted(set(zones))))

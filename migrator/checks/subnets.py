@@ -5,8 +5,6 @@ Source: aws-load-balancer-controller: pkg/networking/subnet_resolver.go.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from migrator.checks.opening import ANNOTATION
 from migrator.checks.result import Result, Weight, failed, ok, warned
 from migrator.model.account import Subnet
@@ -29,7 +27,8 @@ def check(migration: Migration, outside: Outside) -> Result:
     if missing := sorted(set(ids) - {each.id for each in found}):
         do = f"`migrate plan {migration.service}`: the plan names subnets that are gone"
         return failed(NAME, CODE, f"{len(missing)} of {len(ids)} subnets are not there: {', '.join(missing)}", do)
-    if crowded := [zone for zone, count in sorted(Counter([each.zone for each in found]).items()) if count > 1]:
+    zones = [each.zone for each in found]
+    if crowded := sorted({each for each in zones if zones.count(each) > 1}):
         lines = tuple(f"{each.id} in {each.zone}" for each in found if each.zone in crowded)
         return failed(NAME, CODE, f"two subnets in zone {crowded[0]}", "name one subnet of each zone", *lines)
     if full := [each for each in found if each.free < FEWEST]:

@@ -67,9 +67,12 @@ class InstallationDoor:
 
     def allowed(self, access: Access) -> bool:
         """Whether no armed fault would deny it; asking does not use the fault up."""
+        faults = self._world.faults
+        if not faults.armed:
+            return True
         self._gate.look("/", "POST selfsubjectaccessreviews")
         plural = access.resource.partition(".")[0]
-        return not denied(self._world.faults, self._world.now, access.verb, plural, access.namespace)
+        return not denied(faults, self._world.now, access.verb, plural, access.namespace)
 
 
 def mutating_from(configurations: list[dict[str, Any]]) -> tuple[Webhook, ...]:
