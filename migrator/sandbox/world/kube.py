@@ -100,6 +100,14 @@ class Kube:
             return new
         return self.put(kind, new, None, claims, manager)
 
+    def add(self, new: KubeObject, manager: str) -> KubeObject:
+        """Store a new object that is known to be well-formed, and nobody else's: what `create` does once it has read one.
+
+        For the world's own controllers, where they make all of it anew.
+        """
+        kind = self.kinds[new["kind"]]
+        return self.put(kind, new, None, self._admitted(kind, new), manager)
+
     def replace(
         self,
         obj: KubeObject,
@@ -194,11 +202,6 @@ class Kube:
             self._gate.mutators.setdefault((each, kind), []).append(callback)
 
     # Keeping: for the parts of the store itself, which have checked what they ask for
-
-    def add(self, new: KubeObject, manager: str) -> KubeObject:
-        """Store a new object that is well-formed, and nobody else's: what `create` does once it has read one."""
-        kind = self.kinds[new["kind"]]
-        return self.put(kind, new, None, self._admitted(kind, new), manager)
 
     def put(
         self, kind: Kind, new: KubeObject, old: KubeObject | None, claims: Claims | None = None, manager: str = _SERVER

@@ -68,7 +68,7 @@ def _create(world: World, stack: Stack, wanted: GroupSpec, spec: dict[str, Any])
     labels = dict(zip(_LABELS, (stack.namespace, stack.name), strict=True))
     metadata = {"name": wanted.name, "namespace": stack.namespace, "labels": labels}
     binding = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
-    yield from attempt(world, "lbc", "create-binding", wanted.name, lambda: world.kube.create(binding, manager="controller"))
+    yield from attempt(world, "lbc", "create-binding", wanted.name, lambda: world.kube.add(binding, "controller"))
 
 
 def _update(world: World, binding: Binding, spec: dict[str, Any]) -> Pass:

@@ -18,6 +18,8 @@ class Rights:
 
     def decision(self, action: str) -> str:
         """`allowed` or `implicitDeny`, as IAM SimulatePrincipalPolicy has it."""
+        if not self.denied and not self.conditional:
+            return "allowed"
         refused = any(fnmatchcase(action, pattern) for pattern in self.denied | self.conditional)
         return "implicitDeny" if refused else "allowed"
 

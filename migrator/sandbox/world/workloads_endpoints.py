@@ -83,7 +83,7 @@ class EndpointSlices:
         have = list(self._slices.get(key, {}).values())
         for place, (ports, endpoints) in enumerate(self._wanted(service, selector)):
             if place >= len(have):
-                self._world.kube.create(_slice(service, ports, endpoints), manager="kube-controller-manager")
+                self._world.kube.add(_slice(service, ports, endpoints), "kube-controller-manager")
             elif (have[place].get("ports"), have[place].get("endpoints")) != (ports, endpoints):
                 renewed, name = {"ports": ports, "endpoints": endpoints}, have[place]["metadata"]["name"]
                 self._world.kube.patch("EndpointSlice", key[0], name, renewed, manager="kube-controller-manager")
