@@ -53,15 +53,14 @@ class Gate:
         fault = self._struck(operation, subject) if self._faults.armed else None
         if fault is not None and self._refuses(fault):
             raise self._refusal(fault, operation, subject, change=True)
-        unclear = Unclear(f"{operation} {subject}: no answer came, it may have been done")
         try:
             done = act()
         except (AwsError, KubeError) as refusal:
             if fault is not None:
-                self._late(fault, unclear)
+                self._late(fault, _unclear(operation, subject))
             raise translated(refusal, operation, subject, change=True) from refusal
         if fault is not None:
-            self._late(fault, unclear)
+            self._late(fault, _unclear(operation, subject))
         return done
 
     def _struck(self, operation: str, subject: str) -> Fault | None:
@@ -88,6 +87,10 @@ class Gate:
             code = {"throttle": "Throttling", "deny": "AccessDenied"}.get(fault.mode) or fault.code or "InternalFailure"
             refusal = AwsError(code, fault.message, 400 if fault.code or fault.mode in ("throttle", "deny") else 500)
         return translated(refusal, operation, subject, change=change)
+
+
+def _unclear(operation: str, subject: str) -> Unclear:
+    return Unclear(f"{operation} {subject}: no answer came, it may have been done")
 
 
 def translated(refusal: AwsError | KubeError, operation: str, subject: str, *, change: bool) -> OutsideError:
