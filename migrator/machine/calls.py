@@ -170,8 +170,7 @@ class Calls:
 
     def _anothers(self, step: str, lease: Lease) -> Again | None:
         """The wait until no call of the host that had the journal before can still arrive; None when that has passed."""
-        quiet_at = lease.renewed + max(self.migration.waits.unclear_s, PROTECTED_S)
-        rest_s = quiet_at - self.outside.clock.now()
+        rest_s = lease.renewed + self.migration.waits.silent_s - self.outside.clock.now()
         return self._wait(step, f"waiting until no call of {lease.host} can still arrive", rest_s) if rest_s > 0 else None
 
     def _move_on(self, lease: Lease) -> None:

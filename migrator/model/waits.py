@@ -30,6 +30,11 @@ class Waits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drain_deadline_s: float = 86400  # then a person is asked whether what still comes is noise
     sweep_deadline_s: float = 1800
 
+    @property
+    def silent_s(self) -> float:
+        """How long after a host last moved its mark on none of its calls can still arrive, by clocks that are both let pass."""
+        return max(self.unclear_s, PROTECTED_S) + 2 * SKEW_S
+
 
 STANDARD = Waits()
 

@@ -15,7 +15,7 @@ from migrator.model.migration import Migration
 from migrator.model.standing import Standing
 from migrator.model.units import Facts, Instant, Unknown
 from migrator.model.verdict import Done, Hold, Verdict, Wait
-from migrator.model.waits import KEPT_S, PROTECTED_S
+from migrator.model.waits import KEPT_S
 from migrator.ports.outside import Outside
 from migrator.steps.asking import asked
 
@@ -150,7 +150,7 @@ def not_seen(migration: Migration, standing: Standing, blind: Result) -> Verdict
 
 def take_over(migration: Migration, lease: Lease, now: Instant) -> Wait:
     """The journal moved to another boot or machine: wait until no call of the old one can still arrive."""
-    quiet_at = lease.renewed + max(migration.waits.unclear_s, PROTECTED_S)
+    quiet_at = lease.renewed + migration.waits.silent_s
     if now < quiet_at:
         reason = f"waiting until no call of {lease.host} can still arrive"
         return Wait(reason, min(quiet_at - now, 30), until=quiet_at)

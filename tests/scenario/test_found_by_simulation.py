@@ -290,6 +290,16 @@ def test_a_host_whose_clock_is_off_takes_nothing_over() -> None:
     assert (told.outcome, told.breaches, told.holds) == ("migrated", (), {"clock-skew": 1})
 
 
+def test_a_host_whose_clock_is_let_pass_takes_nothing_over_early() -> None:
+    """As above, 4.5 s ahead: that is little enough to go on with, and the time was short by as much."""
+    deaths = (Death("effect", 1, "after", 30.0, reboot=True),)
+    off = Trouble("clock-off", at_s=10.0, for_s=1500.0, deed="clock-off", amount=4.5)
+
+    told = Traveller(pair(), Mix(7, troubles=(off,), deaths=deaths)).travelled()
+
+    assert (told.outcome, told.breaches, told.holds) == ("migrated", (), {})
+
+
 def test_a_process_that_was_stopped_meets_who_went_on_meanwhile_though_it_has_nothing_to_do() -> None:
     """Frozen over its intent, it woke when another host had moved the record set: it took that for done, made no call, and waited
     for ever for name servers that never heard of the change."""

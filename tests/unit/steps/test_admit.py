@@ -71,10 +71,10 @@ FORWARD = (
     Row("a-later-epoch-is-of-a-newer-journal", sight(given.lease(epoch=2)), "journal-behind", "(epoch 2)", MARKED),
     Row("an-epoch-that-we-never-took-too", sight(given.lease()), "journal-behind", "(epoch 1)"),
     Row("our-own-mark-that-landed-late-is-taken-up", sight(given.lease()), "act", "taking up our own mark", LOST),
-    Row("of-the-boot-before-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", LOST, after_s=389.0),
-    Row("of-the-boot-before-is-then-taken-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", LOST, after_s=390.0),
-    Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", MARKED, after_s=389.0),
-    Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", MARKED, after_s=390.0),
+    Row("of-the-boot-before-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", LOST, after_s=399.0),
+    Row("of-the-boot-before-is-then-taken-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", LOST, after_s=400.0),
+    Row("after-a-reboot-waits-until-no-call-arrives", sight(OTHER_BOOT), "wait", "here/boot-0", MARKED, after_s=399.0),
+    Row("then-takes-over", sight(OTHER_BOOT), "act", "taking over from here/boot-0", MARKED, after_s=400.0),
 )
 
 
@@ -99,7 +99,7 @@ def test_the_way_back(row: Row) -> None:
 def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
     """Law 6: one mark for each Service, by its UID, in its namespace."""
     taking = admit.decide(given.migration(), given.standing(), sight(None), given.START)
-    over = admit.decide(given.migration(), MARKED, sight(OTHER_BOOT), given.START + 390)
+    over = admit.decide(given.migration(), MARKED, sight(OTHER_BOOT), given.START + 400)
     up = admit.decide(given.migration(), LOST, sight(given.lease()), given.START)
     again = admit.decide(given.migration(), MARKED, sight(None), given.START)
     release = admit.undo(given.migration(), given.standing(), sight(given.lease()), given.START)
@@ -114,12 +114,15 @@ def test_the_effects_name_the_lease_of_the_legacy_service() -> None:
 
 
 def test_taking_over_waits_by_the_plan_and_says_until_when() -> None:
-    """A sandbox waits seconds where AWS needs minutes; nobody stares at a wait without an end."""
+    """A sandbox waits seconds where AWS needs minutes; nobody stares at a wait without an end.
+
+    Two clocks that are let pass are ten seconds apart at most.
+    """
     migration = given.migration(waits=Waits(unclear_s=100))
 
-    verdict = admit.decide(migration, MARKED, sight(OTHER_BOOT), given.START + 90)
+    verdict = admit.decide(migration, MARKED, sight(OTHER_BOOT), given.START + 100)
 
-    assert verdict == Wait("waiting until no call of here/boot-0 can still arrive", 10, until=given.START + 100)
+    assert verdict == Wait("waiting until no call of here/boot-0 can still arrive", 10, until=given.START + 110)
 
 
 def test_taking_over_never_waits_less_than_a_call_is_protected() -> None:
@@ -129,7 +132,7 @@ def test_taking_over_never_waits_less_than_a_call_is_protected() -> None:
     verdict = admit.decide(migration, MARKED, sight(OTHER_BOOT), given.START + 50)
 
     assert isinstance(verdict, Wait)
-    assert (verdict.effect, verdict.until) == (None, given.START + 60)
+    assert (verdict.effect, verdict.until) == (None, given.START + 70)
 
 
 def test_order_of_checks_is_the_order_of_the_journey() -> None:
