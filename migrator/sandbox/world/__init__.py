@@ -9,8 +9,8 @@ from __future__ import annotations
 import heapq
 import random
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from migrator.sandbox.world.faults import Faults
 from migrator.sandbox.world.pace import Pace
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from migrator.sandbox.world.network import Network
     from migrator.sandbox.world.route53 import Route53
     from migrator.sandbox.world.workloads import Workloads
-
-T = TypeVar("T")
 
 
 class World:
@@ -130,15 +128,6 @@ class World:
                 watch()
         if to > self.now:
             self.now = to
-
-    def picked(self, among: Sequence[T]) -> T:
-        """One of these, at least one: `random.choice` in one call, as every connection draws a few times."""
-        count, draw = len(among), self.random.getrandbits
-        bits = count.bit_length()
-        index = draw(bits)
-        while index >= count:
-            index = draw(bits)
-        return among[index]
 
     def drawn(self, span: tuple[float, float]) -> float:
         """A duration drawn evenly from `span`, in seconds."""

@@ -97,7 +97,7 @@ class Client:
         addresses, rcode = self.resolver.addresses(self.name)
         if not addresses:
             return Lost(f"{self.name} does not resolve: {rcode or 'no reply'}")
-        made = network.connect(self.address, world.picked(addresses), self.port)
+        made = network.connect(self.address, world.random.choice(addresses), self.port)
         if self.keep_alive and isinstance(made, Flow):
             self._flow = made
         return made
@@ -161,7 +161,7 @@ class Scanner:
         if not self._doors:
             return
         self.knocks += 1
-        made = network.connect(self.address, *self.world.picked(self._doors))
+        made = network.connect(self.address, *self.world.random.choice(self._doors))
         if isinstance(made, Flow):
             network.close(made)
 

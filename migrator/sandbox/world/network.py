@@ -188,7 +188,7 @@ class Network:
 
     def _opened(self, way: Way, client: str, address: str) -> Flow | Lost:
         world, made, usable = self.world, way.choice, way.choice.usable
-        now, target = world.now, usable[0] if len(usable) == 1 else world.picked(usable)
+        now, target = world.now, usable[0] if len(usable) == 1 else world.random.choice(usable)
         world.cloudwatch.opened(way.lb.arn, made.zone, now)
         key = target.id, target.port
         reached = way.reached.get(key)
@@ -199,7 +199,7 @@ class Network:
                 return met
             reached = way.reached[key] = met
         known = reached.backends
-        backend = known[0] if len(known) == 1 else world.picked(known)
+        backend = known[0] if len(known) == 1 else world.random.choice(known)
         if isinstance(backend, Lost):
             world.cloudwatch.closed(way.lb.arn, made.zone, now)
             return backend
