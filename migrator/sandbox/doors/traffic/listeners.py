@@ -118,11 +118,13 @@ class Listeners:
             else:
                 reset(client.transport)
             return
-        client.transport.pause_reading()
         flow, on = way
         forwarded = Forwarded(flow, client, manner, on, self._asked, self._over, self._gone)
         self._forwarded[flow.id] = forwarded
-        forwarded.opening = asyncio.get_running_loop().create_task(forwarded.open(self._backends))
+        loop = asyncio.get_running_loop()
+        # Not at once: Python 3.11.2 begins to read after `connection_made`, paused or not, and what comes early would be lost.
+        loop.call_soon(client.transport.pause_reading)
+        forwarded.opening = loop.create_task(forwarded.open(self._backends))
 
     def _way(self, client: str, place: Place) -> tuple[Flow, Onward] | Lost:
         with self._present as world:
