@@ -64,7 +64,6 @@ class Standing(msgspec.Struct, frozen=True):
     last_at: Instant = 0.0
     began: Began | None = None
     turned: TurnedBack | None = None
-    back: bool = False  # whether we are on the way back: whether we turned
     ended: str | None = None
     held: Held | None = None
     pending: Pending | None = None
@@ -86,6 +85,11 @@ class Standing(msgspec.Struct, frozen=True):
     _facts: dict[tuple[str, bool], dict[str, Fact]] = {}
     _done: dict[tuple[str, bool], tuple[Done, ...]] = {}
     streaks: dict[str, dict[str, tuple[int, Instant]]] = {}  # step -> fact -> looks in a row, the last one; lost with the process
+
+    @property
+    def back(self) -> bool:
+        """Whether we are on the way back."""
+        return self.turned is not None
 
     def past_return(self, step: str) -> bool:
         """Whether nothing leads back: a final call was made or may yet be, or `step` was seen done, whoever did it."""
@@ -174,7 +178,7 @@ class Standing(msgspec.Struct, frozen=True):
             case Began():
                 return Standing(entry.sequence, entry.checksum, at, event, streaks=self.streaks, resumed=self.resumed)
             case TurnedBack():
-                changed = {"turned": event, "back": True, "forward_seen": tuple(self.seen)}
+                changed = {"turned": event, "forward_seen": tuple(self.seen)}
                 changed |= {"held": None, "seen": {}, "refusals": 0, "entered": {}}
             case Ended():
                 changed = {"ended": event.outcome}

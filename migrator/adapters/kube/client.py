@@ -65,7 +65,7 @@ class KubeClient:
         if self._given:
             return str(yaml.safe_load(self._given)["current-context"])
         try:
-            return str(list_kube_config_contexts(self._kubeconfig)[1]["name"])  # type: ignore[no-untyped-call]
+            return str(list_kube_config_contexts(self._kubeconfig)[1]["name"])
         except (ConfigException, OSError, yaml.YAMLError, TypeError, AttributeError):
             return ""
 
@@ -121,7 +121,7 @@ class KubeClient:
         )
         with reaching(what, Unclear if changing else Unreachable):
             answer = api.call_api(*request, _request_timeout=(CONNECT_S, READ_S))
-            said: bytes = answer.read()  # type: ignore[no-untyped-call]
+            said: bytes = answer.read()
         if not 200 <= answer.status < 300:
             raise refusal(answer.status, said, what, changing=changing)
         return said
@@ -142,17 +142,15 @@ class KubeClient:
 
     def _configure(self, configuration: Configuration) -> None:
         if self._given:
-            load_kube_config_from_dict(  # type: ignore[no-untyped-call]
+            load_kube_config_from_dict(
                 yaml.safe_load(self._given), self._context, client_configuration=configuration, persist_config=False
             )
             return
         there = any(Path(each).expanduser().exists() for each in self._kubeconfig.split(os.pathsep))
         if not there and not self._context and self._environ.get("KUBERNETES_SERVICE_HOST"):
-            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+            load_incluster_config(client_configuration=configuration)
         else:
-            load_kube_config(  # type: ignore[no-untyped-call]
-                self._kubeconfig, self._context, client_configuration=configuration, persist_config=False
-            )
+            load_kube_config(self._kubeconfig, self._context, client_configuration=configuration, persist_config=False)
 
     def _nowhere(self, error: Exception) -> OperatorError:
         asked = f" with context {self._context}" if self._context else ""

@@ -73,8 +73,8 @@ class Quotas:
         return int(self._other.get(name, _BY_NAME[name].value))
 
     def set(self, name: str, value: float) -> None:
-        """Give a quota another value."""
-        self._other[name] = value
+        """Give the quota with this name another value; KeyError when there is none."""
+        self._other[_BY_NAME[name].name] = value
 
     def reset(self, name: str) -> None:
         """Give a quota the value that a new account has."""

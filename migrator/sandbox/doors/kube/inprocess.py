@@ -75,7 +75,7 @@ class DoorPool(urllib3.PoolManager):
             limit = started.read_timeout
         if isinstance(limit, int | float) and limit < delay_s:
             self._pause(limit)
-            raise ReadTimeoutError(None, url, "Read timed out.")  # type: ignore[arg-type]
+            raise ReadTimeoutError(None, url, "Read timed out.")  # type: ignore[arg-type]  # the client never asks for the pool
         self._pause(delay_s)
 
 
