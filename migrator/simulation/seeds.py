@@ -37,14 +37,8 @@ def told_of(seed: int, count: int) -> Iterator[Timed]:
     """So many journeys on every core, in the order of their seeds."""
     cores = os.cpu_count() or 1
     chunk = max(1, min(LONGEST_CHUNK, count // (4 * cores)))
-    with Pool(cores, lean) as pool:
+    with Pool(cores, gc.disable) as pool:  # `timed` looks for garbage between two journeys
         yield from pool.imap(timed, seeds_of(seed, count), chunksize=chunk)
-
-
-def lean() -> None:
-    """Never look for garbage in the middle of a journey, nor among modules: `timed` does between two of them."""
-    gc.freeze()
-    gc.disable()
 
 
 def timed(seed: int) -> Timed:
@@ -55,6 +49,5 @@ def timed(seed: int) -> Timed:
     except Exception as error:
         raised = "".join(traceback.format_exception(error)[-2:])
         told = Told(seed, "raised", (raised,), 0, 0, 0, {}, 0.0)
-    if seed % 2:  # worlds are full of cycles; two of them are still in the processor's cache, where garbage is cheap
-        gc.collect()
+    gc.collect(0)  # worlds are full of cycles; to look at what is older than this journey, too, costs half as much again
     return Timed(told, time.process_time() - began)
