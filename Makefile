@@ -2,10 +2,11 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 SEED ?=
 
-.PHONY: help setup demo test crashes check sim bench arrows format lint types schema clean
+.PHONY: help setup demo test crashes sockets check sim bench arrows format lint types schema clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +15,7 @@ setup: $(BIN)/.ready ## make .venv with `migrate` and the development tools in .
 
 $(BIN)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
@@ -32,6 +33,9 @@ test: setup ## every test but the drawn seeds, with coverage
 
 crashes: setup ## every single crash point, forward and back
 	$(BIN)/python -m pytest --numprocesses 2 -m crash_points
+
+sockets: setup ## what hangs on the interpreter: sockets and processes (PYTHON=, VENV=)
+	$(BIN)/python -m pytest --numprocesses 2 tests/contract tests/e2e/test_runs.py tests/e2e/test_signals.py
 
 check: setup lint types arrows test crashes ## format, lint, types, arrows, tests, crash points; what CI runs
 
@@ -61,4 +65,4 @@ schema: setup ## write the schemas in plans/ from the model
 	$(BIN)/python -m migrator.report.simulated_json plans/certificate.schema.json
 
 clean: ## remove what was built
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-system build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
