@@ -21,8 +21,8 @@ from migrator.sandbox.world.network_dataplane import Endpoint, NodePort, PodSeen
 from migrator.sandbox.world.network_flows import Backend
 from migrator.simulation.stage import Stage
 
+PLAIN = frozenset((int, float, bool, NoneType, list, set))  # copied, down to what is in them
 ATOMS = frozenset((str, int, float, bool, NoneType))
-PLAIN = ATOMS | {list, set}  # most of a world: copied, down to what is in them
 
 NEVER_CHANGE = (  # with what is in them
     Change, IPv4Network, Backend, Endpoint, NodePort, PodSeen, type, FunctionType, BuiltinFunctionType,
@@ -55,7 +55,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _chance(state: tuple[Any, ...]) -> Random:
-    chance = Random(0)  # without a seed it would ask the system for one
+    chance = Random.__new__(Random)  # and no seed, which would be drawn from for nothing
     chance.setstate(state)
     return chance
 
@@ -74,7 +74,7 @@ class _Pickler(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> int | None:
         """The place of what all copies share, None for what each of them has for itself."""
-        if type(obj) in PLAIN or not _never_changes(obj):
+        if type(obj) in PLAIN or not (type(obj) is str or _never_changes(obj)):
             return None
         place = self._places.get(id(obj))
         if place is None:
