@@ -11,7 +11,7 @@ from typing import Any
 
 from migrator.model.units import Instant
 from migrator.sandbox.world.network_dataplane import SERVICE_LABEL
-from migrator.simulation.promises.caches import Caches
+from migrator.simulation.promises.caches import Caches, Held
 from migrator.simulation.promises.course import Course
 
 NAME = "answers"
@@ -52,9 +52,13 @@ class Answers:
         self.due = self._caches.due
         if self.sound:
             return ""  # time alone only takes answers out of caches
-        leading = self._caches.leading(now)
-        whys = {name: self._unfit(name) for name in {name for _, name in leading}}
-        unfit = [(held, name, whys[name]) for held, name in leading if whys[name]]
+        whys: dict[str, str] = {}
+        unfit: list[tuple[Held, str, str]] = []
+        for held, name in self._caches.leading(now):
+            if name not in whys:
+                whys[name] = self._unfit(name)
+            if why := whys[name]:
+                unfit.append((held, name, why))
         if not unfit and not self._caches.silent:
             self._sound = self._caches.readings
             return ""  # whosoever the record sets are
@@ -71,18 +75,18 @@ class Answers:
 
     def _unfit(self, name: str) -> str:
         """Why a load balancer serves nobody; empty where it does, and where others broke it."""
-        elb = self._course.world.elb
-        lb = elb.by_dns(name.rstrip("."))
-        if name.rstrip(".").lower() in self._course.broken:
+        elb, dns_name = self._course.world.elb, name.rstrip(".")
+        if dns_name.lower() in self._course.broken:
             return ""
+        lb = elb.by_dns(dns_name)
         if lb is None:
             return "is gone"
         if (state := elb.state(lb)) != "active":
             return f"is {state}"
-        ports = {each.port for each in elb.listeners_of(lb.arn)}
-        for port in {each.port for each in self._course.migration.legacy.listeners}:
-            if port not in ports:
-                return f"does not listen on port {port}"
+        ports = [each.port for each in elb.listeners_of(lb.arn)]
+        for listener in self._course.migration.legacy.listeners:
+            if listener.port not in ports:
+                return f"does not listen on port {listener.port}"
         for group in elb.groups_of(lb.arn):
             if "healthy" not in [each.state for each in group.targets.values()]:
                 return f"{SICK} in {group.name}"

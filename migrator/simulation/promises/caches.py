@@ -52,17 +52,20 @@ class Caches:
             zone, name, type = key = move.key
             if zone not in world.route53.zones:
                 continue
-            if zone not in said:
-                authorities = world.route53._contents[zone].authorities
-                said[zone] = [each.now(now) for each in authorities]
-                due = min([due, *[each.coming[0][0] for each in authorities if each.coming]])
+            if (servers := said.get(zone)) is None:
+                servers = said[zone] = []
+                for authority in world.route53._contents[zone].authorities:
+                    servers.append(authority.now(now))
+                    if authority.coming and (coming := authority.coming[0][0]) < due:
+                        due = coming
             place, before = (name, type), None
-            for has in said[zone]:
+            for has in servers:
                 records = has.get(place)
                 if not records:
                     silent[key] = silent.get(key, 0) + 1
                 elif records is not before:  # most name servers have the very same ones
-                    answered |= dict.fromkeys([(key, each) for each in records])
+                    for each in records:
+                        answered[key, each] = None
                     before = records
         self.due = due
         # A batch arrives at one name server after another: the first and the last one change what is answered by any.

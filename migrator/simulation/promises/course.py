@@ -51,6 +51,15 @@ class Listing(NamedTuple):
     ids: frozenset[str]
 
 
+class Listed(NamedTuple):
+    """What all zones held after so many batches: each record set of a plan, and the identities of all by zone."""
+
+    migration: Migration
+    batches: int
+    found: dict[Key, route53.RecordSet | None]
+    ids: list[frozenset[str]]
+
+
 @dataclass
 class Course:
     """A journey: the plan, the lines that are durable, the calls that were made, and the world itself.
@@ -79,9 +88,10 @@ class Course:
     _guarding: tuple[object, frozenset[str]] = field(default=(None, frozenset()), init=False)  # of which state, as last met
     _serving: tuple[object, frozenset[str]] = field(default=(None, frozenset()), init=False)  # of which list, as last met
     _listings: dict[str, Listing] = field(default_factory=dict, init=False)  # by zone id, as last met
+    _listed: Listed | None = field(default=None, init=False)  # as last met
 
     def __post_init__(self) -> None:
-        self.left = self.listed()
+        self.left = dict(self.listed())
 
     @property
     def run(self) -> list[Entry]:
@@ -128,7 +138,18 @@ class Course:
             call.before = {**call.before, key: after}
 
     def listed(self) -> dict[Key, route53.RecordSet | None]:
-        """Every record set of the plan as Route 53 lists it now; None where it is gone."""
+        """Every record set of the plan as Route 53 lists it now; None where it is gone. To be read only."""
+        return self._listed_now().found
+
+    def _listed_now(self) -> Listed:
+        """What is listed, read once per plan and batch: Route 53 remembers each that it took in for good."""
+        known, batches = self._listed, len(self.world.route53.changes)
+        if known is None or known.batches != batches or known.migration is not self.migration:
+            ids = [self._listing(zone).ids for zone in self.world.route53.zones]
+            known = self._listed = Listed(self.migration, batches, self._found(), ids)
+        return known
+
+    def _found(self) -> dict[Key, route53.RecordSet | None]:
         zones = self.world.route53.zones
         held: dict[str, dict[tuple[str, str], route53.RecordSet]] = {}  # by zone
         found: dict[Key, route53.RecordSet | None] = {}
@@ -225,9 +246,8 @@ class Course:
 
         A kind of which nothing came or went is the very same set again, where that can be told.
         """
-        world = self.world
-        records = [self._listing(zone).ids for zone in world.route53.zones]
-        return frozenset(world.elb.balancers), frozenset(world.elb.groups), self._guards(), self._services(), *records
+        elb, records = self.world.elb, self._listed_now().ids
+        return frozenset(elb.balancers), frozenset(elb.groups), self._guards(), self._services(), *records
 
     def _guards(self) -> frozenset[str]:
         """Every security group and its rules; those of a group that legacy made for itself go with it."""

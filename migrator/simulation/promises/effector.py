@@ -20,10 +20,10 @@ class Effector:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._overwritten = ""
-        self._parents: list[int] = []  # the place of the line before each line; -1 for a first one
-        self._newest: dict[int, int] = {}  # the place of the newest line of each number
-        self._branched = False  # whether some line does not follow the one before it
-        self._marks: list[tuple[str | None, str]] = []  # by line: the journal that had begun by then, the last epoch told
+        self._followed = 0  # lines up to the one that the last call was made on
+        self._branched = False  # whether one of them does not follow the one before it
+        self._began: str | None = None  # the journal that had begun by then
+        self._epoch = ""  # the last one told by then
         course.world.kube.subscribe("Lease", self._lease_changed)
 
     def look(self) -> str:
@@ -35,36 +35,37 @@ class Effector:
         call = self._course.calls[-1]
         if isinstance(call.effect, TakeLease):
             return self._taken(call)
-        self._follow()
+        self._follow(call.lines)
         return self._late(call) or self._not_ours(call) or self._older()
 
-    def _follow(self) -> None:
-        """Take in the lines that came since."""
-        lines = self._course.lines
-        began, epoch = self._marks[-1] if self._marks else (None, "")
-        for at in range(len(self._marks), len(lines)):
-            entry = lines[at]
-            parent = self._newest.get(entry.sequence - 1, -1)
-            self._parents.append(parent)
-            self._newest[entry.sequence] = at
-            self._branched = self._branched or parent != at - 1
-            match entry.event:
-                case Began(journal=journal):
-                    began = journal
-                case Applied(result=result):
-                    epoch = result.get("epoch", epoch)
-            self._marks.append((began, epoch))
+    def _follow(self, count: int) -> None:
+        """Take in the lines up to the one that the last call was made on."""
+        lines, at = self._course.lines, self._followed
+        before = lines[at - 1] if at else None
+        for entry in lines[at:count]:
+            if before is not None and entry.sequence != before.sequence + 1:
+                self._branched = True
+            event, before = entry.event, entry
+            if isinstance(event, Began):
+                self._began = event.journal
+            elif isinstance(event, Applied):
+                self._epoch = event.result.get("epoch", self._epoch)
+        self._followed = max(at, count)
 
     def _older(self) -> str:
         """Whether a copy of the journal acts that has not every line on which a call was made before."""
-        *before, call = self._course.calls
-        lines, journal = self._course.lines, call.lease and call.lease.journal
         if not self._branched:
             return ""  # every line knows all before it
+        *before, call = self._course.calls
+        lines, journal = self._course.lines, call.lease and call.lease.journal
+        parents, newest = list[int](), dict[int, int]()  # the place of the line before each line; by number
+        for at, entry in enumerate(lines[: call.lines]):
+            parents.append(newest.get(entry.sequence - 1, -1))
+            newest[entry.sequence] = at
         known, at = set(), call.lines - 1
         while at >= 0:
             known.add(at)
-            at = self._parents[at]
+            at = parents[at]
         acted = (each.lines - 1 for each in before if each.lines and each.lease and each.lease.journal == journal)
         for each in acted:
             if each not in known:
@@ -100,11 +101,10 @@ class Effector:
         lease = call.lease
         if lease is None:
             return f"{call.effect.summary}: called without our mark"
-        began, epoch = self._marks[call.lines - 1] if call.lines else (None, "")
-        if began is None or lease.journal != began:
+        if self._began is None or lease.journal != self._began:
             return f"{call.effect.summary}: called while journal {lease.journal} holds the lease"
-        if str(lease.epoch) != epoch:
-            return f"{call.effect.summary}: called in epoch {epoch or 'none'}, the lease is in {lease.epoch}"
+        if str(lease.epoch) != self._epoch:
+            return f"{call.effect.summary}: called in epoch {self._epoch or 'none'}, the lease is in {lease.epoch}"
         if lease.host != call.host:
             return f"{call.effect.summary}: called by {call.host}, the lease is held by {lease.host}"
         taken = next((each.host for each in reversed(self._course.calls) if isinstance(each.effect, TakeLease)), call.host)

@@ -7,6 +7,7 @@ from migrator.simulation.promises.course import Call, Course
 
 NAME = "journalled"
 LAW = "intent is durable before the call, the result after it; a lost reply is looked at, never blindly sent again"
+TOLD = (Intended, Applied, Refused)  # the lines that may break it
 
 
 class Journalled:

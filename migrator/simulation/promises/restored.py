@@ -10,6 +10,7 @@ from migrator.simulation.promises.course import Course, shown
 
 NAME = "restored"
 LAW = "rollback restores record sets, deletion protection, the legacy Service field for field; nothing writes to it before retire"
+TOLD = (TurnedBack, Ended)  # the lines that may break it
 
 
 class Restored:

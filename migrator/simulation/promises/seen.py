@@ -15,6 +15,7 @@ from migrator.simulation.promises.witnessed import target_of
 
 NAME = "seen"
 LAW = "`Done` is seen, never inferred: what the journal says was seen is so in the world"
+TOLD = (Seen,)  # the lines that may break it
 
 EARLY_S = 1.0  # INSYNC is asked for between two arrivals
 Form = Callable[[Move], route53.RecordSet]
@@ -34,8 +35,7 @@ class SeenDone:
 
     def told(self, entry: Entry) -> str:
         """What is wrong with a line; empty while the promise is kept."""
-        if not isinstance(entry.event, Seen):
-            return ""
+        assert isinstance(entry.event, Seen)
         wrong = self._wrong(entry.event.step)
         return f"line {entry.sequence} says that {entry.event.step} was seen done, but {wrong}" if wrong else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from migrator.model.effects import Effect
-from migrator.model.events import Entry, Held, Released
+from migrator.model.events import Entry, Event, Held, Released
 from migrator.model.migration import Migration
 from migrator.sandbox.world import World
 from migrator.simulation.promises import alive, answers, effector, fresh, journalled, named, onward, restored, seen, witnessed
@@ -28,10 +28,10 @@ class Checker(Protocol):
 
 
 class Reader(Protocol):
-    """One promise that a journal line may break."""
+    """One promise that journal lines of some types may break."""
 
     def told(self, entry: Entry) -> str:
-        """What is wrong once a line is written, in a sentence; empty while the promise is kept."""
+        """What is wrong once such a line is written, in a sentence; empty while the promise is kept."""
         ...
 
 
@@ -47,11 +47,11 @@ class Watch:
         self._onward = onward.Onward(course)
         self._journalled = journalled.Journalled(course)
         back = restored.Restored(course)
-        self._told: tuple[tuple[str, Reader], ...] = (
-            (seen.NAME, seen.SeenDone(course, caches)),
-            (journalled.NAME, self._journalled),
-            (restored.NAME, back),
-        )
+        self._told: dict[type[Event], tuple[str, Reader]] = {  # by the type of line
+            **dict.fromkeys(seen.TOLD, (seen.NAME, seen.SeenDone(course, caches))),
+            **dict.fromkeys(journalled.TOLD, (journalled.NAME, self._journalled)),
+            **dict.fromkeys(restored.TOLD, (restored.NAME, back)),
+        }
         self._called: tuple[tuple[str, Checker], ...] = (
             (journalled.NAME, self._journalled),
             (restored.NAME, back),
@@ -81,9 +81,8 @@ class Watch:
     def wrote(self, entry: Entry) -> None:
         """A line is durable."""
         self.course.lines.append(entry)
-        for name, checker in self._told:
-            if wrong := checker.told(entry):
-                self._say(name, wrong)
+        if (told := self._told.get(type(entry.event))) is not None and (wrong := told[1].told(entry)):
+            self._say(told[0], wrong)
         self._alive.stir()
         if not self._answers.sound:  # what is wrong already may be excused by it
             self._answers.stir()
@@ -103,7 +102,8 @@ class Watch:
             course.acting = False
             call.after = course.listed()
             call.left = course.ids() if world.now == call.at and not call.meddled else None
-            course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
+            if call.after is not call.before:
+                course.left |= {key: record for key, record in call.after.items() if record != call.before[key]}
             for name, checker in self._called:
                 if wrong := checker.look():
                     self._say(name, wrong)
