@@ -43,8 +43,13 @@ class CrashPlan:
 
     def strikes(self, kind: str, *, waited: bool = False) -> str:
         """How a process dies at this boundary, before which time had passed or not; empty where it does not."""
-        self.reached(kind, waited)
-        if not self._due or self._due[0] != (self.counts[kind], self._due[0][1], kind):
+        count = self.counts[kind] = self.counts[kind] + 1
+        if waited:
+            self.waited.add(count)
+        if kind == "effect" and self._fence:
+            self.fenced.add(count)
+        self._fence = kind == "fence"
+        if not self._due or self._due[0] != (count, self._due[0][1], kind):
             return ""
         how = self._due.pop(0)[1]
         self.struck += 1
@@ -53,15 +58,6 @@ class CrashPlan:
 
     def over(self) -> None:
         """An append is over, durable or refused; for those who take notes."""
-
-    def reached(self, kind: str, waited: bool) -> None:
-        """Count a boundary."""
-        self.counts[kind] += 1
-        if waited:
-            self.waited.add(self.counts[kind])
-        if kind == "effect" and self._fence:
-            self.fenced.add(self.counts[kind])
-        self._fence = kind == "fence"
 
     def _anew(self) -> None:
         self.counts, self.waited, self.fenced, self._fence = {"append": 0, "effect": 0, "fence": 0}, set(), set(), False

@@ -66,8 +66,9 @@ class Watch:
 
     def planned(self, migration: Migration) -> None:
         """Take the plan as it is applied: answers may have come since it was made."""
-        self.course.migration = migration
-        self._answers.planned()
+        if migration is not self.course.migration:
+            self.course.migration = migration
+            self._answers.planned()
 
     def runs(self, running: bool) -> None:
         """A process starts or ends."""
