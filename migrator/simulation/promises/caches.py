@@ -55,9 +55,9 @@ class Caches:
             if (servers := said.get(zone)) is None:
                 servers = said[zone] = []
                 for authority in world.route53._contents[zone].authorities:
-                    servers.append(authority.now(now))
-                    if authority.coming and (coming := authority.coming[0][0]) < due:
-                        due = coming
+                    servers.append(authority.now(now) if authority.coming else authority.answers)
+                    if authority.coming and authority.coming[0][0] < due:
+                        due = authority.coming[0][0]
             place, before = (name, type), None
             for has in servers:
                 records = has.get(place)
