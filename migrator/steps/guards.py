@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from migrator.checks.records import current
@@ -38,13 +40,13 @@ def legacy_changed(migration: Migration, standing: Standing, sight: Service | Un
     return None
 
 
-class HealthSeen(msgspec.Struct, frozen=True):
+class HealthSeen(msgspec.Struct, frozen=True, dict=True):
     """One load balancer's health; `ports` are those it has to serve."""
 
     health: Health | Unknown
     ports: tuple[int, ...]
 
-    @property
+    @cached_property
     def sick(self) -> tuple[int, ...]:
         """Ports without a healthy target, missing ones among them."""
         assert isinstance(self.health, Health)
