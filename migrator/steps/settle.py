@@ -59,7 +59,7 @@ def authorities_behind(migration: Migration, new: BalancerName, addresses: froze
         answered = 0
         for each in outside.names.authorities(move.listed.name):
             try:
-                answer = outside.names.asked(each.address, move.listed.name, asking(move), recursive=False)
+                answer = outside.names.asked(each.address, move.listed.name, move.listed.type, recursive=False)
             except OutsideError:
                 continue
             answered += 1
@@ -78,7 +78,7 @@ def resolvers_behind(
     for server in outside.names.resolvers():
         for move in migration.dns.moves:
             try:
-                answer = outside.names.asked(server, move.listed.name, asking(move), recursive=True)
+                answer = outside.names.asked(server, move.listed.name, move.listed.type, recursive=True)
             except OutsideError:
                 continue
             answered += 1
@@ -87,15 +87,11 @@ def resolvers_behind(
     return tuple(lines), answered
 
 
-def asking(move: Move) -> str:
-    """The type to ask for: that of the record set, as a CNAME is answered as such."""
-    return move.listed.type
-
-
 def answers_new(move: Move, answer: Answer, new: BalancerName, addresses: frozenset[str]) -> bool:
     """Whether an answer leads to the new load balancer and nowhere else.
 
-    An AAAA alias to a load balancer without IPv6 answers with nothing, at legacy as at the new one.
+    It was asked for by the record set's own type: a CNAME is answered as such. An AAAA alias to a load balancer without IPv6
+    answers with nothing, at legacy as at the new one.
     """
     if answer.rcode != "NOERROR":
         return False
