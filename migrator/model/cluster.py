@@ -41,10 +41,10 @@ class Service(msgspec.Struct, frozen=True, dict=True):
 
     def compared(self, planned: P, how: Callable[[P, Service], tuple[str, ...]]) -> tuple[str, ...]:
         """What `how` tells of this object beside a plan, worked out once: neither ever changes."""
-        known = self._compared
-        if how not in known or known[how][0] is not planned:
-            known[how] = planned, how(planned, self)
-        return known[how][1]
+        known = self._compared.get(how)
+        if known is None or known[0] is not planned:
+            known = self._compared[how] = planned, how(planned, self)
+        return known[1]
 
     @cached_property
     def _compared(self) -> dict[Callable[..., tuple[str, ...]], tuple[object, tuple[str, ...]]]:

@@ -39,18 +39,19 @@ class Gate:
         if not self._faults.armed:
             return
         for operation in operations:
-            fault = self._struck(operation, subject)
-            if fault is not None and self._refuses(fault):
+            fault = self._faults.strike(self._where, operation, subject, now=self._world.now)
+            if fault is None:
+                continue
+            if self._refuses(fault):
                 raise self._refusal(fault, operation, subject, change=False)
-            if fault is not None:
-                self._late(fault, Unreachable(f"{operation} {subject}: no answer came"))
+            self._late(fault, Unreachable(f"{operation} {subject}: no answer came"))
 
     def change(self, operation: str, subject: str, act: Callable[[], T]) -> T:
         """Do `act` once, and give back what it gives.
 
         Raises our families for what the world or a fault refuses; Unclear when the answer is lost.
         """
-        fault = self._struck(operation, subject) if self._faults.armed else None
+        fault = self._faults.strike(self._where, operation, subject, now=self._world.now) if self._faults.armed else None
         if fault is not None and self._refuses(fault):
             raise self._refusal(fault, operation, subject, change=True)
         try:
@@ -62,9 +63,6 @@ class Gate:
         if fault is not None:
             self._late(fault, _unclear(operation, subject))
         return done
-
-    def _struck(self, operation: str, subject: str) -> Fault | None:
-        return self._faults.strike(self._where, operation, subject, now=self._world.now)
 
     def _refuses(self, fault: Fault) -> bool:
         """Whether a fault answers instead of the call being done."""

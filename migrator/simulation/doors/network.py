@@ -138,8 +138,11 @@ class MetricDoor:
         new, active, hosts = figures["new"], figures["active"], figures.get("hosts", {})
         if "estimated" in figures:
             new = figures["estimated"] | new
-        spans = [start + index * period_s for index in range(round((end - start) / period_s))]
-        return [FlowMinute(at, new.get(at), active.get(at), hosts.get(at)) for at in spans]
+        minutes = []
+        for index in range(round((end - start) / period_s)):
+            at = start + index * period_s
+            minutes.append(FlowMinute(at, new.get(at), active.get(at), hosts.get(at)))
+        return minutes
 
 
 def _of_network(arn: str, groups: tuple[str, ...]) -> tuple[Series, ...]:
