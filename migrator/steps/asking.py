@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, TypeVarTuple
 
 from migrator.errors import OutsideError, Unreachable
-from migrator.model.names import Answer
+from migrator.model.names import Answer, Authority
 from migrator.model.units import Unknown
 from migrator.ports.outside import Outside
 
@@ -30,16 +30,16 @@ def unread(*values: object) -> Unknown | None:
     return None
 
 
-def answered_by(servers: list[str], name: str, type: str, outside: Outside) -> list[Answer]:
+def answered_by(authorities: tuple[Authority, ...], name: str, type: str, outside: Outside) -> list[Answer]:
     """What those of a zone's name servers answer that can be reached; at least one has to. Raises Unreachable."""
-    answers = []
-    for server in servers:
+    answers, ask = [], outside.names.asked
+    for each in authorities:
         try:
-            answers.append(outside.names.asked(server, name, type, recursive=False))
+            answers.append(ask(each.address, name, type, recursive=False))
         except OutsideError:
             continue
     if not answers:
-        raise Unreachable(f"none of {len(servers)} name servers answers for {name}")
+        raise Unreachable(f"none of {len(authorities)} name servers answers for {name}")
     return answers
 
 

@@ -19,7 +19,7 @@ def legacy(migration: Migration, outside: Outside) -> ProbeSeen:
     balancer = migration.legacy.balancer
     try:
         authorities = outside.names.authorities(balancer.dns_name)
-        answers = answered_by([each.address for each in authorities], balancer.dns_name, "A", outside)
+        answers = answered_by(authorities, balancer.dns_name, "A", outside)
     except OutsideError as trouble:
         return ProbeSeen(False, trouble.message)
     return addresses(migration, answers[0].values, outside)

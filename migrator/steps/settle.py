@@ -42,8 +42,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
 def addresses_of(new: BalancerName, types: list[str], outside: Outside) -> frozenset[str]:
     """The new load balancer's addresses of these record types, from its own authority. Raises OutsideError."""
     authorities = outside.names.authorities(new.dns_name)
-    addresses = [each.address for each in authorities]
-    answers = [answer for type in types for answer in answered_by(addresses, new.dns_name, type, outside)]
+    answers = [answer for type in types for answer in answered_by(authorities, new.dns_name, type, outside)]
     return frozenset(value for each in answers for value in each.values)
 
 

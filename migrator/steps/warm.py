@@ -80,7 +80,7 @@ def look(migration: Migration, standing: Standing, outside: Outside) -> Sight:
 def named_by_authority(name: str, outside: Outside) -> Named:
     """Ask every name server of the zone that holds the name. Raises OutsideError."""
     authorities = outside.names.authorities(name)
-    answers = answered_by([each.address for each in authorities], name, "A", outside)
+    answers = answered_by(authorities, name, "A", outside)
     addresses: set[str] = set()
     for each in answers:
         if each.rcode != "NOERROR" or not each.values:
