@@ -55,7 +55,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _chance(state: tuple[Any, ...]) -> Random:
-    chance = Random.__new__(Random)  # and no seed, which would be drawn from for nothing
+    chance = Random.__new__(Random)  # not seeded twice over, for a state that is replaced at once
     chance.setstate(state)
     return chance
 

@@ -71,7 +71,7 @@ class Voyage:
 
     @property
     def standing(self) -> Standing:
-        """What the journal says; streaks and `resumed` are those of the last process."""
+        """What the journal says; each line is folded once."""
         entries, known = self.journal.read(), self._standing
         if known.sequence > len(entries) or (known.sequence and entries[known.sequence - 1].checksum != known.checksum):
             known = Standing()  # another journal, or one whose last line never became durable; checksums are chained
@@ -155,7 +155,7 @@ class Voyage:
         finally:
             if self.watch is not None:
                 self.watch.runs(False)
-            self.journal, self._standing = self._dying.inner, machine.standing  # what the process folded is not folded again
+            self.journal = self._dying.inner
 
     def interrupted(self) -> bool:
         """Whether somebody pressed ^C."""
