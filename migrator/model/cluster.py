@@ -17,6 +17,15 @@ LEGACY_FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 MARK = "migrate.dev/migration"  # on the clone and the Lease: which migration made it
 
 
+def later(version: str, than: str) -> bool:
+    """Whether a resourceVersion is a later one than another of the same object; False where they are no numbers.
+
+    Source: KEP-5504 of kubernetes/enhancements, k8s.io/apimachinery/pkg/util/resourceversion: those of a resource are integers
+    that grow.
+    """
+    return version.isdecimal() and than.isdecimal() and int(version) > int(than)
+
+
 class Service(msgspec.Struct, frozen=True, dict=True):
     """A Service as the API server gave it. `spec` is raw; `hostname` is status.loadBalancer.ingress[0].hostname."""
 

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec.structs import replace
 
+from migrator.model.cluster import later
 from migrator.model.effects import ChangeRecords, Effect, Final, ReleaseLease, Result, TakeLease
 from migrator.model.events import (
     Applied,
@@ -74,7 +75,8 @@ class Standing(msgspec.Struct, frozen=True):
     refusals: int = 0  # refused calls in a row
     doubtful: Instant = 0.0  # when the last call was intended whose answer was lost and that was not found done
     doubted: tuple[str, ...] = ()  # the steps that intended such calls
-    final: bool = False  # a call that nothing leads back from was made on the way forward, or its answer was lost
+    final: bool = False  # a call that nothing leads back from was made on the way forward
+    lost: tuple[Final, ...] = ()  # such calls whose answers were lost, and that were not found done
     unheard: bool = False  # the last call that set our mark may have been done: the Lease may be in an epoch we were not told
     repaired: tuple[str, ...] = ()  # seen steps that made a call again since, as what they did was undone
     accepted: dict[tuple[str, str], float] = {}  # (step, hold code) -> the measure released
@@ -93,8 +95,18 @@ class Standing(msgspec.Struct, frozen=True):
 
     def past_return(self, step: str) -> bool:
         """Whether nothing leads back: a final call was made or may yet be, or `step` was seen done, whoever did it."""
-        pending = self.pending is not None and self._is_final(self.pending.effect)
-        return self.final or pending or (not self.back and step in self.seen)
+        pending = self.pending is not None and self._final(self.pending.effect) is not None
+        return (
+            self.final
+            or pending
+            or (not self.back and step in self.seen)
+            or any(self._may_land(step, each) for each in self.lost)
+        )
+
+    def _may_land(self, step: str, effect: Final) -> bool:
+        """Whether a lost call may yet be done: it is for one version of the Service, and refused at later ones."""
+        witnesses = self.fact(step, "witnesses", {})
+        return witnesses.get("uid") != effect.uid or not later(witnesses.get("version", ""), effect.resource_version)
 
     def fact(self, step: str, name: str, default: Any = None) -> Any:
         """The last value of a fact that a step noticed on the way forward."""
@@ -216,9 +228,10 @@ class Standing(msgspec.Struct, frozen=True):
         effect = None if self.pending is None else self.pending.effect
         if event.code == "unclear" and self.pending is not None and not isinstance(effect, ReleaseLease):
             unheard = self.unheard or isinstance(effect, TakeLease)
-            final = self.final or self._is_final(self.pending.effect)
+            final = self._final(self.pending.effect)
+            lost = self.lost if final is None else (*self.lost, final)
             doubted = {"doubtful": self.pending.at, "doubted": (*self.doubted, event.step)}
-            return {**refused, **doubted, "unheard": unheard, "final": final}
+            return {**refused, **doubted, "unheard": unheard, "lost": lost}
         marked = isinstance(effect, TakeLease) and self.epoch > 0
         if self.back or marked or event.step in self.doubted or self._done.get((event.step, False)):
             return refused
@@ -235,12 +248,12 @@ class Standing(msgspec.Struct, frozen=True):
         calls = {**self._done, key: (*self._done.get(key, ()), done)}
         again = event.step in self.seen and event.step not in self.repaired
         repaired = (*self.repaired, event.step) if again else self.repaired
-        final = self.final or self._is_final(done.effect)
+        final = self.final or self._final(done.effect) is not None
         return {**applied, "repaired": repaired, "final": final, "_done": calls}
 
-    def _is_final(self, effect: Effect) -> bool:
-        """Back, the clone is deleted by the same effect."""
-        return not self.back and isinstance(effect, Final)
+    def _final(self, effect: Effect) -> Final | None:
+        """The effect where nothing leads back from it, else None. Back, the clone is deleted by the same one."""
+        return effect if isinstance(effect, Final) and not self.back else None
 
     def _lifted(self, at: Instant) -> dict[str, Any]:
         if self.held is None:

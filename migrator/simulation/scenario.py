@@ -21,6 +21,7 @@ from migrator.simulation.stage import Name, Stage, stage
 from migrator.simulation.troubles.mix import Mix, drawn_mix
 
 TTLS_S = (5, 5, 30, 30, *(60,) * 4, *(300,) * 6, 900, 3600)  # hours cost ticks, and find nothing that minutes do not
+NAMES = (1, 1, 2, 3)  # each costs a tenth of a journey, and most of what can go wrong goes wrong with one
 LOOKS_EVERY_S = (10.0, 30.0, 60.0, 60.0)
 LATE = (1.0, 3.0, *(12.0,) * 10)  # times; a tick may always come later than asked
 KNOCKS_EVERY_S, NOISE_PER_MIN = 60.0, 6.0  # of whoever scans public addresses, and what the plan takes for that
@@ -106,7 +107,7 @@ def _names(chance: Random) -> tuple[Name, ...]:
         Name("example.com.", alias=True),
         Name("m.example.com.", alias=True),
     ]
-    return tuple(chance.sample(every, chance.randint(1, 3)))
+    return tuple(chance.sample(every, chance.choice(NAMES)))
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -101,6 +101,7 @@ def facts(sight: Sight) -> Facts:
     return {
         "witnesses": {
             "uid": service.uid,
+            "version": service.resource_version,
             "finalizers": list(service.finalizers),
             "type": service.annotations.get(TYPE_ANNOTATION, ""),
             "records at legacy": list(sight.pointing),

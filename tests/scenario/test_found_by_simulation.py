@@ -265,6 +265,18 @@ def test_a_delete_whose_answer_never_came_leads_back_no_more(how: str) -> None:
     assert sailed.breaches == ()
 
 
+def test_a_lost_delete_leads_back_once_the_service_was_edited() -> None:
+    """The process died over the delete, and an edit of the health checks exchanged legacy's target group for one that no plan
+    names: `retire` held for ever, and rollback was refused, for a delete that the edit had made impossible."""
+    deaths = (Death("effect", 4, "before", 3600.0, reboot=False),)
+    edited = Trouble("service-checks-edited", at_s=1700.0, deed="service-checks-edited")
+    sailed = Voyage(stage(seed=7, names=(Name("example.com.", alias=True),), every_s=600.0), promises=True)
+
+    told = Traveller(sailed, Mix(7, troubles=(edited,), deaths=deaths)).travelled()
+
+    assert (told.outcome, told.breaches, told.holds) == ("rolled-back", (), {"witness-missing": 3})
+
+
 @pytest.mark.parametrize(("step", "at_s"), [("lower", 241.0), ("clone", 1.0), ("warm", 1.0), ("settle", 1.0), ("drain", 1.0)])
 def test_what_a_person_set_right_is_waited_for_until_every_name_server_has_it(step: str, at_s: float) -> None:
     """A reconciler had written the listed TTL again, and the change with which a person mended that took Route 53 an hour.

@@ -105,6 +105,7 @@ def told(standing: Standing) -> Key:
         standing.refusals,
         standing.doubted,
         standing.final,
+        len(standing.lost),
         standing.unheard,
         standing.repaired,
         standing.epoch,

@@ -177,11 +177,17 @@ def test_what_was_refused_leaves_nothing_to_take_back_and_what_was_lost_does() -
 
 
 PATCH = effects.DisableDeletionProtection(given.LEGACY_ARN)
-DELETE = effects.DeleteService("shop", "web", given.UID, "1")
-DEMOTE = effects.DemoteService("shop", "web", given.UID, "1")
+DELETE = effects.DeleteService("shop", "web", given.UID, "64")
+DEMOTE = effects.DemoteService("shop", "web", given.UID, "64")
 UNPROTECTED = (Intended("retire", PATCH), Applied("retire", {}))
 DELETING = (*UNPROTECTED, Intended("retire", DELETE))
 LOST = (*DELETING, Refused("retire", "unclear", ""))
+
+
+def witnessed(version: str, uid: str = given.UID) -> Noticed:
+    return Noticed("retire", {"witnesses": {"uid": uid, "version": version}})
+
+
 BACK = TurnedBack("", "", "")
 
 
@@ -200,6 +206,13 @@ BACK = TurnedBack("", "", "")
         pytest.param(
             (*LOST, Intended("retire", DELETE), Refused("retire", "conflict", "")), True, id="also-once-another-is-refused"
         ),
+        pytest.param((*LOST, witnessed("65")), False, id="the-service-is-at-a-later-version"),
+        pytest.param((*LOST, witnessed("64")), True, id="it-is-at-the-same-one"),
+        pytest.param((*LOST, witnessed("9")), True, id="a-read-that-trails-shows-an-older-one"),
+        pytest.param((*LOST, witnessed("later")), True, id="a-version-that-is-no-number-proves-nothing"),
+        pytest.param((*LOST, witnessed("65", uid="u-2")), True, id="another-service-proves-nothing"),
+        pytest.param((*LOST, witnessed("65"), *DELETING), True, id="another-is-intended"),
+        pytest.param((*LOST, Noticed("retire", {"witnesses": {"uid": given.UID}})), True, id="an-older-journal-has-no-version"),
         pytest.param((*DELETING, Applied("retire", {})), True, id="it-was-done"),
         pytest.param((Seen("retire", ""),), True, id="others-did-it"),
         pytest.param((*UNPROTECTED, BACK, Seen("retire", "")), False, id="the-step-was-taken-back"),

@@ -213,6 +213,7 @@ def test_witnesses_are_facts_so_the_journal_has_them_first() -> None:
     assert retire.facts(seen) == {
         "witnesses": {
             "uid": given.UID,
+            "version": given.service().resource_version,
             "finalizers": ["service.kubernetes.io/load-balancer-cleanup"],
             "type": "nlb",
             "records at legacy": [],
