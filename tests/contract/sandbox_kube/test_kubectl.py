@@ -193,7 +193,8 @@ def test_a_node_is_drained_and_what_it_ran_is_described(kubectl: Kubectl) -> Non
     assert f"node/{node} drained" in drained
     assert "SchedulingDisabled" in kubectl("get", "no", node)
     kubectl("uncordon", node)
-    assert "Selector:                 app=web" in kubectl("describe", "svc", "web", "-n", "shop")
+    kubectl("apply", "-f", "-", given=LEGACY.format(name="told", port=80))
+    assert "Selector:                 app=web" in kubectl("describe", "svc", "told", "-n", "shop")
 
 
 def test_the_cluster_tells_what_it_is(kubectl: Kubectl) -> None:
