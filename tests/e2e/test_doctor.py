@@ -12,7 +12,7 @@ from migrator.sandbox.scene import Scene
 from tests.e2e.conftest import Bench
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def exposed(scene: Scene) -> str:
     """A legacy Service with a name that leads to it."""
     hostname = scene.create_legacy("shop", "examined", "web")

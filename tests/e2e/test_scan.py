@@ -16,7 +16,7 @@ from .conftest import Bench
 SERVICES = "/api/v1/namespaces/production/services"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def named(scene: Scene) -> str:
     """production/scanned, which legacy serves behind a name of its own."""
     hostname = scene.create_legacy("production", "scanned", "api-gateway")
