@@ -60,9 +60,9 @@ bench: setup ## figures side by side in one run, as ratios
 	$(BIN)/python -m tests.bench
 
 schema: setup ## write the schemas in plans/ from the model
-	$(BIN)/python -m migrator.planning.schema plans/schema.json
-	$(BIN)/python -m migrator.report.plan_json plans/shown.schema.json
-	$(BIN)/python -m migrator.report.simulated_json plans/certificate.schema.json
+	$(BIN)/python -c 'from migrator.planning.schema import schema; print(schema(), end="")' > plans/schema.json
+	$(BIN)/python -c 'from migrator.report.plan_json import schema; print(schema(), end="")' > plans/shown.schema.json
+	$(BIN)/python -c 'from migrator.report.simulated_json import schema; print(schema(), end="")' > plans/certificate.schema.json
 
 clean: ## remove what was built
 	rm -rf .venv .venv-system build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

@@ -1,12 +1,9 @@
 """A plan for programs: one JSON object, its first field a version.
 
-Its schema is published beside the plans: `python -m migrator.report.plan_json plans/shown.schema.json` writes it.
+Its schema is published beside the plans, as plans/shown.schema.json; `make schema` writes it.
 """
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 import msgspec
 
@@ -58,7 +55,3 @@ def render(migration: Migration, file: str = "PLAN", simulated: Simulated = Simu
 def schema() -> str:
     """The schema of what `render` gives, as text."""
     return schema_of(Shown)
-
-
-if __name__ == "__main__":  # pragma: no cover
-    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")

@@ -1,13 +1,9 @@
 """A simulation for programs: the certificate as one JSON object, or one journey of it.
 
-The certificate's schema is published beside the plans: `python -m migrator.report.simulated_json
-plans/certificate.schema.json` writes it.
+The certificate's schema is published beside the plans, as plans/certificate.schema.json; `make schema` writes it.
 """
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 import msgspec
 
@@ -43,7 +39,3 @@ def replayed(case: str, outcome: str, breaches: tuple[str, ...], took_s: float, 
 def schema() -> str:
     """The schema of what `render` gives, as text."""
     return schema_of(Certificate)
-
-
-if __name__ == "__main__":  # pragma: no cover
-    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")

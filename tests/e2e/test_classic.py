@@ -88,7 +88,7 @@ class Secure:
             with context.wrap_socket(plain, server_hostname=self.name) as stream:
                 stream.sendall(b"GET / HTTP/1.0\r\n\r\n")
                 said = b"".join(iter(lambda: stream.recv(4096), b""))
-                subject = dict(each[0] for each in stream.getpeercert()["subject"])  # type: ignore[index, misc]
+                subject = dict(each[0] for each in stream.getpeercert()["subject"])
                 seen |= {"certificate": subject["organizationalUnitName"], "tls": stream.version()}
         answer: dict[str, Any] = json.loads(said.partition(b"\r\n\r\n")[2])
         return seen | answer

@@ -354,7 +354,7 @@ def _taken(state: State, lease: Lease) -> State:
                 state = _with(state, host, journal._replace(marked=False))
     processes = {f"p{host}": each._replace(current=False) for host in HOSTS if (each := _process(state, host)) is not None}
     calls = tuple(each._replace(current=False) for each in state.calls)
-    return state._replace(lease=lease, calls=calls, **processes)  # type: ignore[arg-type]
+    return state._replace(lease=lease, calls=calls, **processes)
 
 
 def _breach(state: State, call: Call) -> str:

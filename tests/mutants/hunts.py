@@ -150,7 +150,7 @@ def once(sailed: Voyage, when: Callable[[Entry], bool], act: Callable[[], None])
         if due and when(entry):
             due.pop()()
 
-    watch.wrote = met  # type: ignore[method-assign]
+    watch.wrote = met
 
 
 def was_seen(step: str) -> Callable[[Entry], bool]:

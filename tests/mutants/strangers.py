@@ -234,7 +234,7 @@ def unmetered() -> tuple[str, ...]:
     def gap(*asked: Any, **more: Any) -> list[tuple[float, float]]:
         return [each for each in series(*asked, **more) if each[0] >= until]
 
-    cloudwatch.series = gap  # type: ignore[method-assign]
+    cloudwatch.series = gap
     return ended(sailed)
 
 

@@ -67,7 +67,7 @@ def test_a_journal_that_vanishes_during_a_call_is_not_begun_anew() -> None:
 
         def apply(self, effect: Effect) -> Result:
             result = self.inner.apply(effect)
-            sailed.journal.__init__()  # type: ignore[misc]
+            sailed.journal.__init__()
             return result
 
     machine, outside = driven(sailed, effector=Cleaned)

@@ -371,7 +371,7 @@ def test_a_process_frozen_between_two_sendings_does_not_send_again() -> None:
         def found(self, effect: Any) -> Any:
             return None
 
-    crew.world.clock.sleep = lambda seconds: setattr(crew.world.clock, "at", crew.world.clock.at + 3600)  # type: ignore[method-assign]
+    crew.world.clock.sleep = lambda seconds: setattr(crew.world.clock, "at", crew.world.clock.at + 3600)
     with pytest.raises(Throttled):
         PatientEffector(Busy(), crew.world.clock).apply(effects.TakeLease("shop", LEASE))
 

@@ -129,7 +129,7 @@ def test_one_release_repairs_the_whole_drift() -> None:
             return first
         return crew.two.decide(migration, standing, "old", now)
 
-    crew.one.decide = both  # type: ignore[method-assign]
+    crew.one.decide = both
     crew.process().tick()
     crew.process().release("a person")
     crew.tick(3)
@@ -165,7 +165,7 @@ def test_a_fence_that_conflicts_does_not_count_a_call_as_made() -> None:
         crew.world.services.pop("web", None)  # somebody else deletes legacy at this moment
         return whole(lease)
 
-    crew.world.advance = taken  # type: ignore[method-assign]
+    crew.world.advance = taken
     crew.tick()
 
     assert not [each for each in crew.events if isinstance(each, events.Applied) and each.step == "cut"]

@@ -172,4 +172,4 @@ def test_a_foreign_record_is_left_alone() -> None:
 def _retiring(migration: object, how: str) -> object:
     from msgspec.structs import replace
 
-    return replace(migration, retire=how)  # type: ignore[type-var]
+    return replace(migration, retire=how)

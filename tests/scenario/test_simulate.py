@@ -70,7 +70,7 @@ def by_hand() -> Stage:
 
 
 @pytest.mark.parametrize("made", [classic, several_zones, by_hand])
-def test_a_plan_from_another_world_makes_its_journey_in_a_replica(made) -> None:  # type: ignore[no-untyped-def]
+def test_a_plan_from_another_world_makes_its_journey_in_a_replica(made) -> None:
     """The replica has every value that the plan has: nothing of legacy is told as different."""
     given = written(made())
 

@@ -36,7 +36,7 @@ def test_there_are_more_than_thirty_kinds() -> None:
 def test_a_kind_draws_what_can_happen(kind: object) -> None:
     """Every draw names a deed that there is, or arms a fault that ends by itself or by count."""
     for seed in range(20):
-        trouble: Trouble = kind.draw(Random(seed))  # type: ignore[attr-defined]
+        trouble: Trouble = kind.draw(Random(seed))
         assert bool(trouble.deed) != bool(trouble.blows)
         assert not trouble.deed or trouble.deed in ALL_DEEDS
         assert all(each.times is not None or trouble.for_s is not None for each in trouble.blows)
@@ -60,14 +60,14 @@ def beset(trouble: Trouble, step: str) -> Told:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_journey_keeps_its_promises_over_each_kind(kind: object) -> None:
     """One of each alone, in a step in which it matters; it ends, and nothing is left."""
-    steps = kind.steps or ("lower",)  # type: ignore[attr-defined]
-    trouble = replace(kind.draw(Random(3)), kind=kind.name)  # type: ignore[attr-defined]
+    steps = kind.steps or ("lower",)
+    trouble = replace(kind.draw(Random(3)), kind=kind.name)
 
-    told = beset(trouble, steps[-1] if kind.steps else "lower")  # type: ignore[attr-defined]
+    told = beset(trouble, steps[-1] if kind.steps else "lower")
 
     assert told.breaches == ()
     assert told.outcome in ("migrated", "rolled-back", "untouched")
-    assert told.kinds == (kind.name,)  # type: ignore[attr-defined]
+    assert told.kinds == (kind.name,)
 
 
 def test_a_journey_is_a_function_of_its_seed() -> None:

@@ -39,7 +39,7 @@ def switch() -> Switch:
 @pytest.fixture(scope="session")
 def shared_aws(switch: Switch) -> AwsSession:
     """One session for all tests: making clients takes longer than all that they are asked."""
-    return AwsSession(region="us-east-1", attached=lambda session: attach(switch, session))  # type: ignore[arg-type]
+    return AwsSession(region="us-east-1", attached=lambda session: attach(switch, session))
 
 
 @pytest.fixture(params=SIDES)

@@ -72,7 +72,7 @@ class Memory:
 
     def rewrite(self, text: bytes) -> None:
         broken = text.splitlines(keepends=True)
-        self.open = lambda: MemoryJournal(broken)  # type: ignore[method-assign]
+        self.open = lambda: MemoryJournal(broken)
 
 
 @pytest.fixture(params=[Disk, Memory])
@@ -134,7 +134,7 @@ def test_a_torn_last_line_is_cut_off_and_said(store: Store) -> None:
         journal = store.open()
 
         assert len(journal.read()) == len(EVENTS) - 1
-        assert f"after {kept} bytes" in (journal.cut or "")  # type: ignore[attr-defined]
+        assert f"after {kept} bytes" in (journal.cut or "")
 
 
 def test_writing_goes_on_behind_a_torn_line(store: Store) -> None:

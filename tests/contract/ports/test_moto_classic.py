@@ -41,30 +41,30 @@ def furnish(session: AwsSession) -> None:
     group = session.ec2.create_security_group(GroupName="k8s-elb-web", Description="of web", VpcId=vpc)["GroupId"]
     nodes = session.ec2.create_security_group(GroupName="nodes", Description="nodes", VpcId=vpc)["GroupId"]
     permission = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
-    session.ec2.authorize_security_group_ingress(GroupId=nodes, IpPermissions=[permission])  # type: ignore[list-item]
+    session.ec2.authorize_security_group_ingress(GroupId=nodes, IpPermissions=[permission])
     elb = session.classic
     plain = {"Protocol": "TCP", "LoadBalancerPort": 80, "InstanceProtocol": "TCP", "InstancePort": 31080}
     secure = {**plain, "Protocol": "SSL", "LoadBalancerPort": 443, "SSLCertificateId": certificate(session)}
     elb.create_load_balancer(
         LoadBalancerName="web",
-        Listeners=[plain, secure],  # type: ignore[list-item]
+        Listeners=[plain, secure],
         Subnets=[subnet],
         SecurityGroups=[group],
         Scheme="internal",
         Tags=[{"Key": "kubernetes.io/service-name", "Value": "shop/web"}],
     )
     check = {"Target": "HTTP:31080/healthz", "Interval": 10, "Timeout": 5, "HealthyThreshold": 2, "UnhealthyThreshold": 6}
-    elb.configure_health_check(LoadBalancerName="web", HealthCheck=check)  # type: ignore[arg-type]
+    elb.configure_health_check(LoadBalancerName="web", HealthCheck=check)
     for name, kind, key, value in (
         ("tls", "SSLNegotiationPolicyType", "Reference-Security-Policy", TLS),
         ("proxy", "ProxyProtocolPolicyType", "ProxyProtocol", "true"),
     ):
         pair = {"AttributeName": key, "AttributeValue": value}
-        elb.create_load_balancer_policy(LoadBalancerName="web", PolicyName=name, PolicyTypeName=kind, PolicyAttributes=[pair])  # type: ignore[list-item]
+        elb.create_load_balancer_policy(LoadBalancerName="web", PolicyName=name, PolicyTypeName=kind, PolicyAttributes=[pair])
     elb.set_load_balancer_policies_of_listener(LoadBalancerName="web", LoadBalancerPort=443, PolicyNames=["tls"])
     elb.set_load_balancer_policies_for_backend_server(LoadBalancerName="web", InstancePort=31080, PolicyNames=["proxy"])
     draining = {"ConnectionDraining": {"Enabled": True, "Timeout": 60}, "ConnectionSettings": {"IdleTimeout": 3600}}
-    elb.modify_load_balancer_attributes(LoadBalancerName="web", LoadBalancerAttributes=draining)  # type: ignore[arg-type]
+    elb.modify_load_balancer_attributes(LoadBalancerName="web", LoadBalancerAttributes=draining)
     image = session.ec2.describe_images()["Images"][0]["ImageId"]
     made = session.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
     elb.register_instances_with_load_balancer(LoadBalancerName="web", Instances=[{"InstanceId": made}])

@@ -43,7 +43,7 @@ def zone(session: AwsSession) -> str:
     id = made["HostedZone"]["Id"].removeprefix("/hostedzone/")
     record = {"Name": OLD.name, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": OLD.values[0]}]}
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-    session.route53.change_resource_record_sets(HostedZoneId=id, ChangeBatch=batch)  # type: ignore[arg-type]
+    session.route53.change_resource_record_sets(HostedZoneId=id, ChangeBatch=batch)
     return id
 
 
@@ -83,11 +83,11 @@ def test_load_balancers_and_groups_are_read_alike(session: AwsSession) -> None:
     vpc = session.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = session.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24", AvailabilityZone="us-east-1a")["Subnet"]["SubnetId"]
     tags = [{"Key": "elbv2.k8s.aws/cluster", "Value": "c"}, {"Key": "service.k8s.aws/stack", "Value": "shop/web"}]
-    made = session.elb.create_load_balancer(Name="web", Type="network", Scheme="internal", Subnets=[subnet], Tags=tags)  # type: ignore[arg-type]
+    made = session.elb.create_load_balancer(Name="web", Type="network", Scheme="internal", Subnets=[subnet], Tags=tags)
     arn = made["LoadBalancers"][0]["LoadBalancerArn"]
     group = session.elb.create_target_group(Name="web", Protocol="TCP", Port=80, VpcId=vpc, TargetType="ip")["TargetGroups"][0]
     forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
-    session.elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=80, DefaultActions=[forward])  # type: ignore[list-item]
+    session.elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=80, DefaultActions=[forward])
     look = ElbLook(session)
 
     lb = look.balancer(arn)
@@ -111,7 +111,7 @@ def test_rules_are_read_and_revoked_alike(session: AwsSession) -> None:
     group = session.ec2.create_security_group(GroupName="nodes", Description="nodes", VpcId=vpc)["GroupId"]
     source = {"CidrIp": "10.0.0.0/16", "Description": "kubernetes.io/rule/nlb/client=web"}
     permission = {"IpProtocol": "tcp", "FromPort": 31000, "ToPort": 31000, "IpRanges": [source]}
-    session.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])  # type: ignore[list-item]
+    session.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     look = NetworkLook(session)
 
     (rule,) = look.rules_for("web")

@@ -88,7 +88,7 @@ def _clients() -> tuple[_Current, Callable[[str], Any]]:
     current = _Current()
     made: dict[str, Any] = {}
     session = new_session()
-    attach(current, session)  # type: ignore[arg-type]
+    attach(current, session)
     config = Config(retries={"total_max_attempts": 1})
 
     def client(name: str) -> Any:
@@ -113,7 +113,7 @@ def stage(_clients: tuple[_Current, Callable[[str], Any]]) -> Stage:
     def check(group: TargetGroup, target: Target) -> tuple[bool, str | None]:
         return True, None
 
-    world.network.check = check  # type: ignore[method-assign]
+    world.network.check = check
     return Stage(world, current.door, vpc, subnets, nodes, instances, client, time)
 
 

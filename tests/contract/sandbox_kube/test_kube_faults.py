@@ -16,7 +16,7 @@ REVIEWS = "/apis/authorization.k8s.io/v1"
 
 
 def arm(cluster: Cluster, operation: str, mode: str, **more: object) -> Fault:
-    return cluster.world.faults.arm(Fault(where="kube", operation=operation, mode=mode, **more))  # type: ignore[arg-type]
+    return cluster.world.faults.arm(Fault(where="kube", operation=operation, mode=mode, **more))
 
 
 def allowed(cluster: Cluster, verb: str, resource: str = "services") -> bool:

@@ -45,7 +45,7 @@ def cells(kind: str, obj: dict[str, Any], plural: str, home: str = "/api/v1") ->
     world = World(now=START, seed=7)
     door = KubeDoor(world, lambda: START + 1)
     world.kube.create({"kind": kind, **obj})
-    shown = json.loads(door.handle("GET", f"{home}/{plural}", {"Accept": TABLE}, None)[2])  # type: ignore[arg-type]
+    shown = json.loads(door.handle("GET", f"{home}/{plural}", {"Accept": TABLE}, None)[2])
     row = next(each for each in shown["rows"] if each["object"]["metadata"]["name"] == obj["metadata"]["name"])
     return dict(zip((each["name"] for each in shown["columnDefinitions"]), row["cells"], strict=True))
 
@@ -124,8 +124,8 @@ def test_metadata_alone_is_answered_when_asked_for() -> None:
     world.kube.create(service())
     accept = {"Accept": "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"}
 
-    one = json.loads(door.handle("GET", "/api/v1/namespaces/default/services/web", accept, None)[2])  # type: ignore[arg-type]
-    many = json.loads(door.handle("GET", "/api/v1/services", accept, None)[2])  # type: ignore[arg-type]
+    one = json.loads(door.handle("GET", "/api/v1/namespaces/default/services/web", accept, None)[2])
+    many = json.loads(door.handle("GET", "/api/v1/services", accept, None)[2])
 
     assert (one["kind"], "spec" in one) == ("PartialObjectMetadata", False)
     assert (many["kind"], many["items"][0]["metadata"]["name"]) == ("PartialObjectMetadataList", "web")

@@ -37,7 +37,7 @@ def test_a_watch_without_a_version_begins_with_what_is_there(cluster: Cluster) -
     assert told(next(watch)) == ("ADDED", "a")
     cluster.ok("POST", SERVICES, service("b"))
     assert told(next(watch)) == ("ADDED", "b")
-    watch.close()  # type: ignore[attr-defined]
+    watch.close()
 
 
 def test_objects_come_into_a_selector_s_sight_and_leave_it(cluster: Cluster) -> None:
@@ -49,7 +49,7 @@ def test_objects_come_into_a_selector_s_sight_and_leave_it(cluster: Cluster) -> 
     watch = cluster.watch(SERVICES, resourceVersion=version, labelSelector="tier=front", timeoutSeconds="30")
 
     assert [told(next(watch))[0] for _ in range(3)] == ["ADDED", "MODIFIED", "DELETED"]
-    watch.close()  # type: ignore[attr-defined]
+    watch.close()
 
 
 def test_a_watch_from_too_far_back_has_to_start_again(cluster: Cluster) -> None:
@@ -92,4 +92,4 @@ def test_one_watch_may_be_of_one_object(cluster: Cluster) -> None:
     cluster.ok("DELETE", f"{SERVICES}/a")
     cluster.ok("DELETE", f"{SERVICES}/b")
     assert told(next(watch)) == ("DELETED", "b")
-    watch.close()  # type: ignore[attr-defined]
+    watch.close()

@@ -77,7 +77,7 @@ class Stage:
             group = world.elb.create_target_group(name, to, 8080, lb.vpc_id, "ip", check, tags={}, attributes=attributes)
             forwards = ((group.arn, 1),)
             tls = {"certificates": certificates, "ssl_policy": policy, "alpn": (alpn,) if alpn else ()}
-            world.elb.create_listener(lb.arn, protocol, port, forwards, **tls)  # type: ignore[arg-type]
+            world.elb.create_listener(lb.arn, protocol, port, forwards, **tls)
             pods = [each["status"]["podIP"] for each in world.workloads.pods_of("shop", app)]
             world.elb.register_targets(group.arn, [(each, 8080) for each in pods])
         self.await_serving(lb, port)
@@ -158,7 +158,7 @@ class Stage:
     def crew(self, **order: object) -> str:
         """Start clients of shop.example.com."""
         fields = {"names": ["shop.example.com"], "port": LISTENER_PORT, **order}
-        return self.loop.call(self.traffic.start_crew(Order(**fields)))  # type: ignore[arg-type]
+        return self.loop.call(self.traffic.start_crew(Order(**fields)))
 
     def report(self, crew: str) -> Report:
         return self.traffic.crews[crew].tally.report()

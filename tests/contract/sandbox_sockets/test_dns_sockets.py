@@ -33,7 +33,7 @@ def dns_name(stage: Stage) -> str:
 
 
 def asked(stage: Stage, name: str, rtype: str, server: str, *, tcp: bool = False, **how: object) -> dns.message.Message:
-    query = dns.message.make_query(name, rtype, **how)  # type: ignore[arg-type]
+    query = dns.message.make_query(name, rtype, **how)
     ask = dns.query.tcp if tcp else dns.query.udp
     return ask(query, server, timeout=2, port=stage.dns_port)
 

@@ -34,7 +34,7 @@ def test_every_effect_has_a_doer() -> None:
     """An effect that nobody can make would be a bug in the middle of a journey."""
     doers = cast(Any, whole().effector)._doers
 
-    assert set(doers) == set(effects.Effect.__args__)  # type: ignore[attr-defined]
+    assert set(doers) == set(effects.Effect.__args__)
 
 
 def test_patience_is_put_around_looks_and_effects() -> None:

@@ -140,7 +140,7 @@ class Inventory:
 def test_namesakes_and_stacks_are_told_from_lists_read_once() -> None:
     inventory = Inventory()
     once = InventoryOnce(inventory)
-    stacked = StackedOnce(Port(), once)  # type: ignore[arg-type]
+    stacked = StackedOnce(Port(), once)
 
     assert [each.kind for each in once.namesakes("a1")] == ["classic", "network"]
     assert once.namesakes("b") == ()

@@ -181,7 +181,7 @@ def test_a_slow_answer_is_not_skew() -> None:
         world.clock.sleep(20)
         return answer
 
-    world.caller = slow  # type: ignore[method-assign]
+    world.caller = slow
 
     assert judged("clock", world).status == "ok"
 
@@ -212,7 +212,7 @@ SHOWN: tuple[tuple[str, RecordSet | None, str], ...] = (
     ("an-alias", given.alias(), f"alias dualstack.{given.LEGACY_NAME}. (zone ZELB, evaluates health)"),
     (
         "an-alias-that-evaluates-nothing",
-        replace(given.alias(), alias=replace(given.ALIAS.listed.alias, evaluate_health=False)),  # type: ignore[type-var]
+        replace(given.alias(), alias=replace(given.ALIAS.listed.alias, evaluate_health=False)),
         f"alias dualstack.{given.LEGACY_NAME}. (zone ZELB)",
     ),
 )

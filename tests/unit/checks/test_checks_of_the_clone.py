@@ -43,7 +43,7 @@ def limited(**limits: float) -> Callable[[World], None]:
 
 
 def refusing(question: str, error: Exception | None = None) -> Callable[[World], None]:
-    return lambda world: world.refuse(question, error or Denied(f"may not ask for {question}"), 9)  # type: ignore[arg-type]
+    return lambda world: world.refuse(question, error or Denied(f"may not ask for {question}"), 9)
 
 
 def stored(**changes: object) -> Callable[[World], None]:
@@ -464,7 +464,7 @@ def test_one_run_asks_each_question_once() -> None:
     from migrator.checks import run
 
     world, asked = World(), []
-    world.asking = lambda question: asked.append(question)  # type: ignore[method-assign]
+    world.asking = lambda question: asked.append(question)
     world.refuse("nodes", Throttled("slow down"))
 
     run(given.migration(), world.outside())

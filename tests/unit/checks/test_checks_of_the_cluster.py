@@ -155,7 +155,7 @@ def test_exactly_one_tagged_group_of_two_is_what_lbc_wants() -> None:
     world = World()
     world.node_groups = ("sg-1", "sg-2")
     groups = world.security_groups(world.node_groups)
-    world.security_groups = lambda ids: (groups[0], replace(groups[1], tags={}))  # type: ignore[method-assign]
+    world.security_groups = lambda ids: (groups[0], replace(groups[1], tags={}))
 
     assert run_wide(PLACE, world.outside())[7].status == "ok"
 
@@ -164,7 +164,7 @@ def test_further_interfaces_of_a_node_do_not_count() -> None:
     """The VPC CNI hangs pods on them; instance targets are reached by the first."""
     world = World()
     further = Interface("eni-2", "i-zone-a", ("sg-1", "sg-2"), primary=False)
-    world.interfaces = lambda instances: (further,)  # type: ignore[method-assign]
+    world.interfaces = lambda instances: (further,)
 
     assert run_wide(PLACE, world.outside())[7].seen.startswith("0 nodes")
 

@@ -183,7 +183,7 @@ def test_a_call_that_comes_late_is_refused() -> None:
         crew.world.clock.sleep(60.5)
         return whole(lease)
 
-    crew.world.advance = frozen  # type: ignore[method-assign]
+    crew.world.advance = frozen
 
     assert crew.tick() == Again(0)
 
@@ -199,7 +199,7 @@ def test_sixty_seconds_are_not_late() -> None:
         crew.world.clock.sleep(60)
         return whole(lease)
 
-    crew.world.advance = slow  # type: ignore[method-assign]
+    crew.world.advance = slow
     crew.tick()
 
     assert crew.leads(API) == "new"

@@ -53,7 +53,7 @@ def test_at_most_one_call_a_tick() -> None:
 def test_a_step_that_does_nothing_before_the_first_call_leaves_no_journal() -> None:
     """A plan that is refused at once has not begun."""
     crew = Crew()
-    crew.journey.order[0].decide = lambda *_: Hold("plan-stale", "changed", ("a line",), "plan again")  # type: ignore[method-assign]
+    crew.journey.order[0].decide = lambda *_: Hold("plan-stale", "changed", ("a line",), "plan again")
 
     outcome = crew.tick()
 

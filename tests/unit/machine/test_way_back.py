@@ -133,7 +133,7 @@ def test_a_hold_on_the_way_back_stops_it_too() -> None:
     crew = Crew()
     crew.until("one")
     crew.machine.turn_back("asked", "told to", "a person")
-    crew.one.undo = lambda *_: Hold("legacy-sick", "no target", ("a line",))  # type: ignore[method-assign]
+    crew.one.undo = lambda *_: Hold("legacy-sick", "no target", ("a line",))
 
     assert crew.tick() == Standstill("legacy-sick", "no target", ("a line",))
     assert crew.leads(API) == "new"
@@ -144,7 +144,7 @@ def test_a_failure_on_the_way_back_holds() -> None:
     crew = Crew(on_failure="rollback")
     crew.until("one")
     crew.machine.turn_back("asked", "told to", "a person")
-    crew.one.undo = lambda *_: Fail("past-no-return", "it was cut")  # type: ignore[method-assign]
+    crew.one.undo = lambda *_: Fail("past-no-return", "it was cut")
 
     assert crew.tick() == Standstill("past-no-return", "it was cut")
 
@@ -171,7 +171,7 @@ def test_a_failure_holds_where_the_plan_says_hold() -> None:
 
 def test_a_failure_before_anything_was_intended_has_nothing_to_turn_back_from() -> None:
     crew = Crew(on_failure="rollback")
-    crew.journey.order[0].decide = lambda *_: Fail("balancer-failed", "gone")  # type: ignore[method-assign]
+    crew.journey.order[0].decide = lambda *_: Fail("balancer-failed", "gone")
 
     assert crew.tick() == Standstill("balancer-failed", "gone")
 
@@ -229,7 +229,7 @@ def test_a_new_run_may_follow_a_rollback() -> None:
 def test_a_new_run_that_is_refused_at_once_leaves_the_rollback_as_it_was() -> None:
     crew = rolled_back()
     lines = len(crew.events)
-    crew.journey.order[0].decide = lambda *_: Hold("plan-stale", "changed")  # type: ignore[method-assign]
+    crew.journey.order[0].decide = lambda *_: Hold("plan-stale", "changed")
 
     assert crew.process(journal="journal-2").tick() == Standstill("plan-stale", "changed")
     assert len(crew.events) == lines

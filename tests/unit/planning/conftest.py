@@ -165,7 +165,7 @@ class World(Surroundings):
     rehearsal: OutsideError | dict[str, Any] = field(default_factory=dict)
 
     def outside(self) -> Outside:
-        return Outside(*[self] * 5, Resolvers(self.asked), *[self] * 8, "host")  # type: ignore[arg-type]
+        return Outside(*[self] * 5, Resolvers(self.asked), *[self] * 8, "host")
 
     def plan(self, **wishes: Any) -> Migration:
         return plan("shop", "web", self.outside(), self, Wishes(context="prod", **wishes))

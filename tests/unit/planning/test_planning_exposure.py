@@ -35,7 +35,7 @@ def clients(build: SimpleNamespace) -> Any:
         rules = tuple(build.client_rule(each, id=f"sgr-{number}") for number, each in enumerate(admitted)) + more
         spec = build.service().spec | ({"loadBalancerSourceRanges": list(said)} if said else {})
         given = {"service": build.service(spec=spec), "node_rules": rules} | changes
-        return build.live(**given)  # type: ignore[no-any-return]
+        return build.live(**given)
 
     return made
 
@@ -48,7 +48,7 @@ def two(build: SimpleNamespace) -> Any:
         groups = (build.group(), build.group(arn="arn:second", port=31443))
         listeners = (build.listener(), build.listener(8443, groups=("arn:second",)))
         rules = (build.client_rule(first), build.client_rule(second, id="sgr-2", from_port=31443, to_port=31443))
-        return build.live(**({"groups": groups, "listeners": listeners, "node_rules": rules} | changes))  # type: ignore[no-any-return]
+        return build.live(**({"groups": groups, "listeners": listeners, "node_rules": rules} | changes))
 
     return made
 
@@ -57,7 +57,7 @@ def guarded(build: SimpleNamespace, *groups: SecurityGroup, classic: bool = Fals
     """A live load balancer that wears these security groups; the nodes admit the first of them."""
     lb = build.balancer(security_groups=tuple(each.id for each in groups), kind="classic" if classic else "network")
     given = {"balancer": lb, "security_groups": groups, "node_rules": (build.client_rule(groups[0].id),)}
-    return build.live(**(given | changes))  # type: ignore[no-any-return]
+    return build.live(**(given | changes))
 
 
 def wall(id: str, *admitted: str, name: str = "ours", protocol: str = "tcp", tags: dict[str, str] | None = None) -> SecurityGroup:
@@ -418,12 +418,12 @@ def test_rules_are_those_of_the_interfaces_groups(build: SimpleNamespace) -> Non
         network=SimpleNamespace(rules_of=lambda groups: groups),
     )
 
-    assert rules_of_nodes(outside, (build.group(),), ()) == ("sg-0n1", "sg-0n2")  # type: ignore[arg-type, comparison-overlap]
-    assert rules_of_nodes(outside, (), ()) == ()  # type: ignore[arg-type]
+    assert rules_of_nodes(outside, (build.group(),), ()) == ("sg-0n1", "sg-0n2")
+    assert rules_of_nodes(outside, (), ()) == ()
 
     def denied(instances: tuple[str, ...]) -> tuple[Interface, ...]:
         raise Denied("ec2:DescribeNetworkInterfaces denied")
 
     outside.account.interfaces = denied
 
-    assert rules_of_nodes(outside, (build.group(),), (build.client_rule(),)) == ("sg-0n1",)  # type: ignore[arg-type, comparison-overlap]
+    assert rules_of_nodes(outside, (build.group(),), (build.client_rule(),)) == ("sg-0n1",)

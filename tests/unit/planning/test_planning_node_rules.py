@@ -53,7 +53,7 @@ def test_a_rule_that_somebody_wrote_is_never_touched(world: Any, build: SimpleNa
 
 
 def test_without_security_groups_nothing_is_asked(build: SimpleNamespace) -> None:
-    assert node_rules(None, build.service(), classic(build)) == ((), ())  # type: ignore[arg-type]
+    assert node_rules(None, build.service(), classic(build)) == ((), ())
 
 
 @pytest.mark.parametrize(

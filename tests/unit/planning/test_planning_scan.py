@@ -68,7 +68,7 @@ def aws(build: SimpleNamespace) -> Aws:
 
 def scanned(world: Any, aws: Aws, *clusters: Cluster, **narrowed: str) -> Scan:
     """What a scan of these clusters finds, called after their place."""
-    sites = tuple(Site(f"c{number}", each, each) for number, each in enumerate(clusters))  # type: ignore[arg-type]
+    sites = tuple(Site(f"c{number}", each, each) for number, each in enumerate(clusters))
     return scan(sites, world.outside()._replace(inventory=aws), Narrowed(**narrowed))
 
 

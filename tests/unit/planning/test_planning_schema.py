@@ -13,7 +13,7 @@ from migrator.planning.schema import schema
 
 
 def test_the_schema_is_generated_from_the_model() -> None:
-    """`python -m migrator.planning.schema > plans/schema.json` makes it so."""
+    """`make schema` makes it so."""
     assert Path("plans/schema.json").read_text() == schema()
 
 

@@ -33,7 +33,7 @@ def test_it_sleeps_as_long_as_a_tick_says() -> None:
         slept.append(seconds)
         crew.one.verdict = None if len(slept) == 2 else crew.one.verdict
 
-    crew.world.clock.sleep = sleep  # type: ignore[method-assign]
+    crew.world.clock.sleep = sleep
 
     assert ran(crew) == Over("migrated")
     assert slept == [25, 25]

@@ -62,7 +62,7 @@ SHORT = (
 @pytest.mark.parametrize(("legacy", "new", "pct", "short"), [row[1:] for row in SHORT], ids=[row[0] for row in SHORT])
 def test_where_the_new_one_has_too_few(legacy: tuple[object], new: tuple[object], pct: int, short: str) -> None:
     """Law 1: a zone that legacy serves must not lead to nothing."""
-    assert health.short_of(Health({80: legacy}), Health({80: new}), pct) == short  # type: ignore[dict-item]
+    assert health.short_of(Health({80: legacy}), Health({80: new}), pct) == short
 
 
 def test_a_port_that_the_new_one_does_not_have_is_short() -> None:

@@ -23,10 +23,10 @@ def test_every_address_is_tried_on_every_port() -> None:
     addresses = ("192.0.2.1", "192.0.2.2")
     planned = listening("TCP", "TLS", "UDP")
 
-    assert probing.addresses(planned, addresses, world.outside()) == ProbeSeen(True, "4 probes succeeded")  # type: ignore[arg-type]
+    assert probing.addresses(planned, addresses, world.outside()) == ProbeSeen(True, "4 probes succeeded")
 
     world.probed["192.0.2.2"] = False
-    assert probing.addresses(planned, addresses, world.outside()) == ProbeSeen(False, "tcp 192.0.2.2:8000 refuses")  # type: ignore[arg-type]
+    assert probing.addresses(planned, addresses, world.outside()) == ProbeSeen(False, "tcp 192.0.2.2:8000 refuses")
 
 
 def test_each_protocol_is_spoken() -> None:
@@ -35,14 +35,14 @@ def test_each_protocol_is_spoken() -> None:
     planned = listening("SSL", "HTTPS", "HTTP")
 
     for at, kind in enumerate(("tls", "tls", "http")):
-        attempted = probing.attempted("192.0.2.1", planned.legacy.listeners[at], "api.example.com", world.outside())  # type: ignore[attr-defined]
+        attempted = probing.attempted("192.0.2.1", planned.legacy.listeners[at], "api.example.com", world.outside())
         assert attempted.seen == f"{kind} 192.0.2.1:{8000 + at} answers"
 
 
 def test_udp_says_nothing_to_strangers() -> None:
     planned = listening("UDP")
 
-    assert not probing.addresses(planned, ("192.0.2.1",), World().outside()).ok  # type: ignore[arg-type]
+    assert not probing.addresses(planned, ("192.0.2.1",), World().outside()).ok
 
 
 def test_legacy_is_probed_at_the_addresses_of_its_own_authority() -> None:
@@ -74,7 +74,7 @@ def test_a_probe_that_could_not_be_made_is_one_that_failed() -> None:
     def tried(*_: object) -> ProbeSeen:
         raise Unreachable("no socket")
 
-    world.tried = tried  # type: ignore[method-assign, assignment]
+    world.tried = tried
 
     assert probing.legacy(given.migration(), world.outside()) == ProbeSeen(False, "no socket")
 
@@ -83,7 +83,7 @@ def test_the_name_to_ask_for_is_that_of_the_first_record_set() -> None:
     """Without one it is the load balancer's own."""
     asked: list[str] = []
     world = World()
-    world.tried = lambda address, port, kind, host: asked.append(host) or ProbeSeen(True, "")  # type: ignore[method-assign, func-returns-value]
+    world.tried = lambda address, port, kind, host: asked.append(host) or ProbeSeen(True, "")
 
     probing.addresses(given.migration(), ("192.0.2.1",), world.outside())
     probing.addresses(given.moving(), ("192.0.2.1",), world.outside())

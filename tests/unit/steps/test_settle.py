@@ -163,7 +163,7 @@ def test_an_authority_that_is_silent_says_nothing_but_one_has_to_answer() -> Non
                 raise Unreachable("silent")
             return whole(server, name, type, recursive=recursive)
 
-        on.asked = asked  # type: ignore[method-assign]
+        on.asked = asked
         return on
 
     assert settle.look(ALL, given.cloned(), quiet(one, "ns2").outside()).behind == ()

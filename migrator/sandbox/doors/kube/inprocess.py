@@ -27,14 +27,13 @@ def pool_manager(door: KubeDoor, pause: Pause | None = None) -> DoorPool:
     return DoorPool(door, pause)
 
 
-class DoorPool(urllib3.PoolManager):
-    """Answers `request` as urllib3 does, but never tries again by itself, whatever `retries` says."""
+class DoorPool:
+    """Answers `request` as urllib3's PoolManager does, but never tries again by itself, whatever `retries` says."""
 
     def __init__(self, door: KubeDoor, pause: Pause | None) -> None:
-        super().__init__()
         self._door, self._pause = door, pause
 
-    def request(  # type: ignore[override]  # the client gives all of these by name
+    def request(
         self,
         method: str,
         url: str,
@@ -75,7 +74,7 @@ class DoorPool(urllib3.PoolManager):
             limit = started.read_timeout
         if isinstance(limit, int | float) and limit < delay_s:
             self._pause(limit)
-            raise ReadTimeoutError(None, url, "Read timed out.")  # type: ignore[arg-type]  # the client never asks for the pool
+            raise ReadTimeoutError(urllib3.connection_from_url(url), url, "Read timed out.")
         self._pause(delay_s)
 
 

@@ -87,7 +87,7 @@ RECORDS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("listed", RECORDS, ids=lambda listed: str(listed["Name"]))
 def test_a_record_set_survives_there_and_back(listed: dict[str, Any]) -> None:
     """DELETE has to repeat every field, whatever the routing."""
-    record = record_from(listed)  # type: ignore[arg-type]
+    record = record_from(listed)
 
     assert listed_from(record) == listed
     assert record.simple == ("SetIdentifier" not in listed)
@@ -95,7 +95,7 @@ def test_a_record_set_survives_there_and_back(listed: dict[str, Any]) -> None:
 
 def test_a_batch_deletes_before_it_creates() -> None:
     """Two record sets of one name and type cannot be there at once, not even inside a batch."""
-    one, other = (record_from(each) for each in RECORDS[:2])  # type: ignore[arg-type]
+    one, other = (record_from(each) for each in RECORDS[:2])
 
     batch = batch_of(ChangeRecords("Z1", (Swap(one, other), Swap(other, one)), "move"))
 
@@ -111,7 +111,7 @@ def test_zones_lose_their_prefix() -> None:
 
 def test_chosen_addresses_are_told_in_zone_order() -> None:
     """Internal ones have their private address, the others the public one; IPv6 comes behind."""
-    lb = balancer_from(LB, {"a": "b"})  # type: ignore[arg-type]
+    lb = balancer_from(LB, {"a": "b"})
 
     assert [(each.name, each.addresses, each.allocation) for each in lb.zones] == [
         ("a", ("192.0.2.1", "2001:db8::1"), "eipalloc-1"),
@@ -146,7 +146,7 @@ def test_a_listener_names_every_group_it_forwards_to(action: dict[str, Any], gro
             "DefaultActions": [action],
             "SslPolicy": "p",
             "AlpnPolicy": ["None"],
-        }  # type: ignore[typeddict-item]
+        }
     )
 
     assert (listener.groups, listener.policy, listener.alpn) == (groups, "p", ("None",))
@@ -170,7 +170,7 @@ def test_a_target_without_a_zone_has_an_empty_one() -> None:
 )
 def test_a_rule_has_one_of_four_sources(field: dict[str, Any], source: str) -> None:
     """All of them are compared as one text."""
-    rule = rule_from({"SecurityGroupRuleId": "sgr-1", "GroupId": "sg-1", "IpProtocol": "-1", "IsEgress": False, **field})  # type: ignore[typeddict-item]
+    rule = rule_from({"SecurityGroupRuleId": "sgr-1", "GroupId": "sg-1", "IpProtocol": "-1", "IsEgress": False, **field})
 
     assert (rule.source, rule.from_port, rule.to_port) == (source, -1, -1)
 
@@ -201,7 +201,7 @@ def test_long_lists_go_in_portions() -> None:
 
 def test_throttling_is_what_botocore_takes_for_it() -> None:
     """A code that is new there has to be known here."""
-    assert frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) == THROTTLING  # type: ignore[attr-defined]
+    assert frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) == THROTTLING
 
 
 def test_classic_load_balancing_has_a_word_of_its_own_for_it() -> None:

@@ -146,7 +146,7 @@ def test_draining_is_a_delay_of_every_group(timeout: dict[str, str], delay: str)
 
 @pytest.mark.parametrize(("target", "path"), [("TCP:31080", None), ("SSL:31080", None), ("http:31080/", "/")])
 def test_a_health_check_is_read_from_its_target(target: str, path: str | None) -> None:
-    check = health_check_from({**CHECK, "Target": target})  # type: ignore[typeddict-item]
+    check = health_check_from({**CHECK, "Target": target})
 
     assert (check.protocol, check.port, check.path) == (target[:4].rstrip(":").upper(), "31080", path)
 

@@ -47,7 +47,7 @@ def result(id: str, status: str, **points: float) -> dict[str, Any]:
 )
 def test_a_series_that_was_not_read_is_an_error(status: str, family: type[OutsideError]) -> None:
     """Drained would otherwise be concluded from it."""
-    look = MetricLook(Session({"MetricDataResults": [result("new", status)]}))  # type: ignore[arg-type]
+    look = MetricLook(Session({"MetricDataResults": [result("new", status)]}))
 
     with pytest.raises(family):
         look.flows(ARN, 0, 120, 60)
@@ -59,7 +59,7 @@ def test_a_series_may_go_on_on_the_next_page() -> None:
         {"MetricDataResults": [result("new", "PartialData", s0=5)], "NextToken": "more"},
         {"MetricDataResults": [result("new", "Complete", s60=7), result("active", "Complete", s60=2)]},
     )
-    look = MetricLook(Session(*pages))  # type: ignore[arg-type]
+    look = MetricLook(Session(*pages))
 
     flows = look.flows(ARN, 0, 180, 60)
 
@@ -69,6 +69,6 @@ def test_a_series_may_go_on_on_the_next_page() -> None:
 def test_hosts_of_all_groups_are_counted_together() -> None:
     """One group that has a point is enough to know that CloudWatch was there."""
     results = [result("hosts0", "Complete", s0=2, s60=3), result("hosts1", "Complete", s60=1)]
-    look = MetricLook(Session({"MetricDataResults": results}))  # type: ignore[arg-type]
+    look = MetricLook(Session({"MetricDataResults": results}))
 
     assert [each.hosts for each in look.flows(ARN, 0, 180, 60)] == [2, 4, None]

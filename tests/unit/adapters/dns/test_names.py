@@ -74,7 +74,7 @@ class Server:
     """Remembers what it was asked; loses the first packets."""
 
     def __init__(self, loses: int = 0) -> None:
-        self.loses, self.asked = loses, []  # type: ignore[var-annotated]
+        self.loses, self.asked = loses, []
 
     def __call__(self, question: dns.message.Message, server: str) -> dns.message.Message:
         self.asked.append((server, bool(question.flags & dns.flags.RD)))

@@ -28,7 +28,7 @@ class Pool:
     """Stands for urllib3's pool manager; answers everything with one body."""
 
     def __init__(self, body: bytes, status: int = 200) -> None:
-        self.body, self.status, self.asked = body, status, {}  # type: ignore[var-annotated]
+        self.body, self.status, self.asked = body, status, {}
 
     def request(self, method: str, url: str, **others: Any) -> urllib3.HTTPResponse:
         self.asked = {"method": method, "url": url, **others}
@@ -43,7 +43,7 @@ def client(tmp_path: Path, pool: Pool | None = None, **others: Any) -> tuple[Kub
     def attach(api: ApiClient) -> None:
         made.append(api)
         if pool is not None:
-            api.rest_client.pool_manager = pool  # type: ignore[assignment]
+            api.rest_client.pool_manager = pool
 
     return KubeClient(kubeconfig=str(file), attached=attach, **others), made
 
@@ -98,7 +98,7 @@ def test_a_kubeconfig_that_is_given_counts_alone(tmp_path: Path) -> None:
 
     def attach(api: ApiClient) -> None:
         made.append(api)
-        api.rest_client.pool_manager = pool  # type: ignore[assignment]
+        api.rest_client.pool_manager = pool
 
     ours = KubeClient(given=CONFIG, environ={"KUBECONFIG": str(broken)}, attached=attach)
 

@@ -82,10 +82,10 @@ def test_each_status_has_its_family(status: int, body: bytes, look: type[Outside
 @pytest.mark.parametrize(
     ("error", "change"),
     [
-        (urllib3.NewConnectionError(None, "refused"), Unreachable),  # type: ignore[arg-type]
+        (urllib3.NewConnectionError(None, "refused"), Unreachable),
         (urllib3.ConnectTimeoutError("slow"), Unreachable),
-        (urllib3.MaxRetryError(None, "/", urllib3.NewConnectionError(None, "refused")), Unreachable),  # type: ignore[arg-type]
-        (urllib3.ReadTimeoutError(None, "/", "slow"), Unclear),  # type: ignore[arg-type]
+        (urllib3.MaxRetryError(None, "/", urllib3.NewConnectionError(None, "refused")), Unreachable),
+        (urllib3.ReadTimeoutError(None, "/", "slow"), Unclear),
         (urllib3.ProtocolError("connection aborted"), Unclear),
         (urllib3.SSLError("bad record"), Unclear),
         (ApiException(status=0, reason="SSLError"), Unclear),

@@ -35,7 +35,7 @@ class Account:
 
     def balancer(self, name: str = "front", scheme: str = "internal", **options: object) -> LoadBalancer:
         subnets = options.pop("subnets", [each.id for each in self.subnets])
-        return self.world.elb.create_load_balancer(name, scheme, subnets, **{"tags": {}, **options})  # type: ignore[arg-type]
+        return self.world.elb.create_load_balancer(name, scheme, subnets, **{"tags": {}, **options})
 
     def group(self, name: str = "web", *, type: str = "instance", protocol: str = "TCP", port: int = 30080) -> TargetGroup:
         return self.world.elb.create_target_group(name, protocol, port, self.vpc.id, type, HealthCheck(), tags={})
@@ -63,7 +63,7 @@ def account() -> Account:
     nodes = world.ec2.create_security_group("nodes", "for nodes", vpc.id)
     instances = [world.ec2.run_instance(each.id, each.cidr.replace("0/24", "10"), [nodes.id]) for each in subnets]
     made = Account(world, vpc, subnets, nodes, instances)
-    world.network.check = made.check  # type: ignore[method-assign]
+    world.network.check = made.check
     return made
 
 

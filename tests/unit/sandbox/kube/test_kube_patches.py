@@ -63,7 +63,7 @@ def test_a_strategic_patch_knows_sets_containers_and_plain_lists() -> None:
         {"name": "a", "image": "1", "ports": [{"containerPort": 80}, {"containerPort": 81}], "args": ["y"]}
     ]
     assert result["finalizers"] == ["f", "g"]
-    assert pod["containers"][0]["args"] == ["x"]  # type: ignore[index]
+    assert pod["containers"][0]["args"] == ["x"]
 
 
 def test_strategic_directives() -> None:

@@ -34,7 +34,7 @@ class Scene:
         return self.world.network.connect(client, self.lb.zones[zone].address, 80)
 
     def record(self, action: str = "CREATE", **fields: object) -> None:
-        record = RecordSet(**{"name": "shop.example.com.", "type": "CNAME", **fields})  # type: ignore[arg-type]
+        record = RecordSet(**{"name": "shop.example.com.", "type": "CNAME", **fields})
         self.world.route53.change(self.zone.id, [(action, record)])
 
     def alias(self) -> AliasTarget:

@@ -20,7 +20,7 @@ def named(scene: Scene) -> Scene:
 
 
 def client(scene: Scene, **how: object) -> Client:
-    made = Client(scene.world, CachingResolver(scene.world), "shop.example.com", **how)  # type: ignore[arg-type]
+    made = Client(scene.world, CachingResolver(scene.world), "shop.example.com", **how)
     made.start()
     return made
 

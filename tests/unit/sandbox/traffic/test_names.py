@@ -13,7 +13,7 @@ from tests.unit.sandbox.traffic.scenery import Scene
 
 
 def ask(scene: Scene, name: str, rtype: str = "A", **how: object) -> Answer:
-    return scene.world.names.answer(name, rtype, **how)  # type: ignore[arg-type]
+    return scene.world.names.answer(name, rtype, **how)
 
 
 def addresses(scene: Scene) -> set[str]:

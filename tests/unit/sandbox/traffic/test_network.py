@@ -115,7 +115,7 @@ def test_a_rule_that_names_the_load_balancers_group_admits_everything_through_it
 def admit(scene: Scene, *, group_id: str = "", port: int = NODE_PORT, **peer: str) -> None:
     from migrator.sandbox.world.ec2 import RuleSpec
 
-    rule = RuleSpec(protocol="tcp", from_port=port, to_port=port, **peer)  # type: ignore[arg-type]
+    rule = RuleSpec(protocol="tcp", from_port=port, to_port=port, **peer)
     scene.world.ec2.authorize(group_id or node_group(scene.world), [rule])
 
 
